@@ -1,0 +1,47 @@
+"""An event as a message: JSON in the spelling of the HTTP API."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from application.events.routing import topic_of
+from application.ports.messaging import Message
+from domain.events import Event
+
+
+def to_message(event: Event, *, message_id: UUID, headers: Mapping[str, str]) -> Message:
+    """Wrap an event for its topic. The payload's names are camelCase, ids and times are text."""
+    payload = {spelling: _plain(getattr(event, name)) for name, spelling in _fields(type(event))}
+    return Message(
+        id=message_id,
+        topic=topic_of(event),
+        key=str(event.key),
+        type=event.type,
+        payload=json.dumps(payload, separators=(",", ":")).encode(),
+        occurred_at=event.occurred_at,
+        headers=headers,
+    )
+
+
+@cache
+def _fields(event_type: type[Event]) -> tuple[tuple[str, str], ...]:
+    return tuple((field.name, _camel(field.name)) for field in dataclasses.fields(event_type))
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case _:
+            return value

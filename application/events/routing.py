@@ -1,0 +1,30 @@
+"""Which topic carries which event. The table is the publish side of the message contract."""
+
+from domain.batches.events import BatchEvent
+from domain.events import Event
+from domain.jobs.events import JobEvent, TaskDied, TaskScheduled
+from domain.listings.events import ListingAwaitsApproval
+
+LISTING_MEDIA_TOPIC = "vitrine.listing-media.v1"
+
+
+def task_topic(kind: str) -> str:
+    """The topic on which pointers to tasks of this kind travel."""
+    return f"vitrine.tasks.{kind}.v1"
+
+
+def dead_letter_topic(topic: str) -> str:
+    return f"{topic}.dlq"
+
+
+def topic_of(event: Event) -> str:
+    """Raises LookupError for an event that nobody has given a topic."""
+    match event:
+        case TaskScheduled():
+            return task_topic(event.kind)
+        case TaskDied():
+            return dead_letter_topic(task_topic(event.kind))
+        case BatchEvent() | JobEvent() | ListingAwaitsApproval():
+            return LISTING_MEDIA_TOPIC
+        case _:
+            raise LookupError(f"no topic for {type(event).__name__}")

@@ -1,0 +1,137 @@
+"""The object store, as the application sees it.
+
+Keys are ours, never a client's. All calls raise `Unavailable` when the store does not
+answer in time; all may be repeated.
+"""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from domain.checksum import Checksum
+from domain.errors import NotFound
+
+
+class ObjectNotFound(NotFound):
+    code = "OBJECT_NOT_FOUND"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no object {key}")
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """What the store says of an object. `checksum` is None when the store holds none for it."""
+
+    key: str
+    size: int
+    etag: str
+    content_type: str
+    checksum: Checksum | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What was read, measured while it streamed. `head` is the first 4 KiB at most."""
+
+    size: int
+    checksum: Checksum
+    crc32: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedUpload:
+    """A PUT that the store accepts only with exactly these headers and these bytes."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedPart:
+    """`number` counts from 1; `etag` without quotes."""
+
+    number: int
+    etag: str
+    size: int
+
+
+class UrlSigner(Protocol):
+    """Makes URLs that carry their own permission. Pure computation, microseconds each, no network."""
+
+    @abstractmethod
+    def put(
+        self,
+        key: str,
+        *,
+        content_type: str,
+        size: int,
+        checksum: Checksum,
+        now: datetime,
+        expires_in: timedelta,
+    ) -> SignedUpload:
+        """Sign one PUT; content type, length and SHA-256 are part of the signature."""
+
+    @abstractmethod
+    def part(
+        self, key: str, *, upload_id: str, number: int, size: int, now: datetime, expires_in: timedelta
+    ) -> SignedUpload:
+        """Sign one part of a multipart upload; its length is part of the signature."""
+
+    @abstractmethod
+    def get(self, key: str, *, now: datetime, expires_in: timedelta, download_as: str | None = None) -> str:
+        """Sign one GET. `download_as` makes the store answer `Content-Disposition: attachment` with that name."""
+
+
+class ObjectStore(Protocol):
+    """Reads and writes whole objects of one bucket."""
+
+    @abstractmethod
+    async def head(self, key: str) -> StoredObject | None:
+        """Describe the object, or None when there is none."""
+
+    @abstractmethod
+    async def download(self, key: str, to: Path) -> Received:
+        """Stream the object into a new file at `to`, hashing on the way. Raises ObjectNotFound."""
+
+    @abstractmethod
+    def read(self, key: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Stream the object in chunks of at most 1 MiB. Raises ObjectNotFound on entering."""
+
+    @abstractmethod
+    async def upload(self, key: str, source: Path, *, content_type: str) -> StoredObject:
+        """Write the file; return once the store has confirmed its SHA-256. Overwrites."""
+
+    @abstractmethod
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Remove objects; those that do not exist are no error."""
+
+
+class MultipartUploads(Protocol):
+    """Uploads in parts: by a client over signed URLs, or by us with `put`."""
+
+    @abstractmethod
+    async def begin(self, key: str, *, content_type: str) -> str:
+        """Open an upload and return its id."""
+
+    @abstractmethod
+    async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
+        """Write one part (5 MiB at least, but for the last). The store verifies its checksum."""
+
+    @abstractmethod
+    async def parts(self, key: str, *, upload_id: str) -> Sequence[UploadedPart]:
+        """What has arrived, by number; empty when the upload is unknown."""
+
+    @abstractmethod
+    async def complete(self, key: str, *, upload_id: str, parts: Sequence[UploadedPart]) -> StoredObject | None:
+        """Assemble the object. None when the store refuses the parts (unknown upload, wrong ETag, a part too small)."""
+
+    @abstractmethod
+    async def abort(self, key: str, *, upload_id: str) -> None:
+        """Forget the upload and its parts. An unknown upload is no error."""

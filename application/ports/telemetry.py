@@ -1,0 +1,29 @@
+from abc import abstractmethod
+from datetime import timedelta
+from typing import Protocol
+
+
+class Telemetry(Protocol):
+    """Numbers about the pipeline. Recorded after the commit that makes them true."""
+
+    @abstractmethod
+    def batch_created(self, status: str) -> None: ...
+
+    @abstractmethod
+    def batch_failed(self, code: str) -> None: ...
+
+    @abstractmethod
+    def batch_ready(self, took: timedelta) -> None:
+        """`took` runs from RECEIVED to READY."""
+
+    @abstractmethod
+    def reprocess_requested(self) -> None: ...
+
+    @abstractmethod
+    def callback_refused(self) -> None: ...
+
+    @abstractmethod
+    def dead_lettered(self, topic: str) -> None: ...
+
+    @abstractmethod
+    def step_took(self, step: str, took: timedelta) -> None: ...

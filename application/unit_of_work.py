@@ -1,0 +1,42 @@
+"""One transaction over all repositories.
+
+    async with begin() as tx:
+        batch = await tx.batches.lock(batch_id)
+        ...
+        await tx.batches.save(batch)
+        await tx.commit()
+
+Leaving the block without `commit` rolls back. Events that saved aggregates recorded go to the
+outbox in the same transaction. No call to the object store, to Kafka or over HTTP happens
+while it is open. To lock several aggregates, go in this order: listing, batch, job, task.
+"""
+
+from abc import abstractmethod
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from application.ports.messaging import OutboxQueue
+from domain.assets.repository import Assets
+from domain.batches.repository import Batches, BatchHistory
+from domain.jobs.repository import Jobs, Leases, Tasks
+from domain.listings.repository import Listings
+
+
+class UnitOfWork(Protocol):
+    listings: Listings
+    batches: Batches
+    batch_history: BatchHistory
+    assets: Assets
+    jobs: Jobs
+    tasks: Tasks
+    leases: Leases
+    outbox: OutboxQueue
+
+    @abstractmethod
+    async def commit(self) -> None:
+        """Make everything durable and visible, events included. Raises Unavailable when the database went away."""
+
+
+class UnitOfWorkFactory(Protocol):
+    @abstractmethod
+    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]: ...

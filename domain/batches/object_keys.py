@@ -1,0 +1,50 @@
+"""Where objects lie.
+
+Built from our ids alone; the client's file name is a decoration that is made harmless.
+"""
+
+import re
+import unicodedata
+
+from domain.batches.media_type import EXTENSIONS, MediaType
+from domain.ids import AssetId, BatchId, ListingId
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_NAME_LENGTH = 80
+
+
+def safe_name(filename: str) -> str:
+    """ASCII letters, digits, dot, dash and underscore; no path, no leading dot, at most 80 characters."""
+    base = re.split(r"[/\\]", filename)[-1]
+    ascii_only = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode()
+    cleaned = _UNSAFE.sub("-", ascii_only).strip("-.")
+    return cleaned[-_NAME_LENGTH:].lstrip("-.") or "file"
+
+
+def original_key(
+    listing_id: ListingId, media_type: MediaType, batch_id: BatchId, asset_id: AssetId, filename: str
+) -> str:
+    return f"{listing_id}/raw/{media_type.path}/{batch_id}/{asset_id}-{safe_name(filename)}"
+
+
+def rendition_key(
+    listing_id: ListingId,
+    media_type: MediaType,
+    rendition: str,
+    asset_id: AssetId,
+    *,
+    attempt: str,
+    content_type: str,
+) -> str:
+    """`attempt` keeps the objects of two runs apart, so that a late one never overwrites a newer one."""
+    extension = EXTENSIONS[content_type]
+    return f"{listing_id}/processed/{media_type.path}/{rendition}/{asset_id}.{attempt}.{extension}"
+
+
+def archive_key(listing_id: ListingId, batch_id: BatchId, attempt: str) -> str:
+    return f"{listing_id}/processed/zip/{batch_id}.{attempt}.zip"
+
+
+def processed_prefix(listing_id: ListingId) -> str:
+    """An external pipeline may write below this and nowhere else."""
+    return f"{listing_id}/processed/"

@@ -1,0 +1,13 @@
+"""Identifiers. All are UUIDs of version 7, minted by the `Ids` port, so that they sort by time of birth."""
+
+from typing import NewType
+from uuid import UUID
+
+StoreId = NewType("StoreId", UUID)
+UserId = NewType("UserId", UUID)
+ListingId = NewType("ListingId", UUID)
+BookingId = NewType("BookingId", UUID)
+BatchId = NewType("BatchId", UUID)
+AssetId = NewType("AssetId", UUID)
+JobId = NewType("JobId", UUID)
+TaskId = NewType("TaskId", UUID)

@@ -1,0 +1,72 @@
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.events import Event
+from domain.ids import AssetId, BatchId, JobId, ListingId, TaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEvent(Event):
+    job_id: JobId
+    batch_id: BatchId
+    listing_id: ListingId
+
+    @property
+    def key(self) -> UUID:
+        return self.batch_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRequested(JobEvent):
+    """An external pipeline starts on this; our own workers go by `TaskScheduled`."""
+
+    type: ClassVar[str] = "vitrine.job.requested"
+    attempt: int
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFinished(JobEvent):
+    type: ClassVar[str] = "vitrine.job.finished"
+    status: str
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskScheduled(Event):
+    """A pointer to work: the task itself is a row that a worker must claim. Not to be delivered before `not_before`."""
+
+    type: ClassVar[str] = "vitrine.task.scheduled"
+    task_id: TaskId
+    kind: str
+    job_id: JobId
+    batch_id: BatchId
+    listing_id: ListingId
+    asset_id: AssetId | None
+    not_before: datetime
+
+    @property
+    def key(self) -> UUID:
+        return self.task_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDied(Event):
+    """The last attempt is spent."""
+
+    type: ClassVar[str] = "vitrine.task.died"
+    task_id: TaskId
+    kind: str
+    job_id: JobId
+    batch_id: BatchId
+    listing_id: ListingId
+    asset_id: AssetId | None
+    attempt: int
+    error_code: str
+    error_detail: str
+
+    @property
+    def key(self) -> UUID:
+        return self.task_id

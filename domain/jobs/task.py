@@ -1,0 +1,180 @@
+"""A piece of work that one worker does under a lease."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.assets.failure import Failure
+from domain.errors import Conflict
+from domain.events import Aggregate
+from domain.ids import AssetId, BatchId, JobId, ListingId, TaskId
+from domain.jobs.events import TaskDied, TaskScheduled
+from domain.jobs.job import Job
+
+
+class TaskKind(StrEnum):
+    """Each kind travels on its own topic, so that a video never delays a photo."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    ARCHIVE = "archive"
+
+
+class TaskStatus(StrEnum):
+    PENDING = "PENDING"
+    LEASED = "LEASED"
+    DONE = "DONE"
+    DEAD = "DEAD"
+
+
+class Stage(StrEnum):
+    """What a worker is doing; `finalize` is the transaction that ends a run."""
+
+    VALIDATE = "validate"
+    THUMBNAILS = "thumbnails"
+    TRANSCODE = "transcode"
+    ZIP = "zip"
+    FINALIZE = "finalize"
+
+
+class LeaseLost(Conflict):
+    """Another attempt owns the task now, or the lease ran out: the result at hand must be thrown away."""
+
+    code = "LEASE_LOST"
+
+    def __init__(self, task_id: TaskId) -> None:
+        super().__init__(f"the lease on task {task_id} is no longer ours")
+        self.task_id = task_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """Exponential backoff with full jitter."""
+
+    max_attempts: int = 4
+    first_delay: timedelta = timedelta(seconds=2)
+    longest_delay: timedelta = timedelta(minutes=5)
+
+    def delay(self, attempt: int, jitter: float) -> timedelta:
+        """How long to wait after failed attempt number `attempt`; `jitter` is drawn from 0.0 to 1.0."""
+        ceiling: timedelta = min(self.first_delay * 2.0 ** (attempt - 1), self.longest_delay)
+        return ceiling * (0.5 + jitter / 2)
+
+
+@dataclass(slots=True, kw_only=True)
+class Task(Aggregate):
+    """`attempt` counts the claims and is the fencing token: only the holder of the newest claim may finish.
+
+    `asset_id` is None for the archive of the whole batch. `progress` runs from 0.0 to 1.0 within `stage`.
+    """
+
+    id: TaskId
+    kind: TaskKind
+    job_id: JobId
+    batch_id: BatchId
+    listing_id: ListingId
+    asset_id: AssetId | None = None
+    run: int
+    status: TaskStatus = TaskStatus.PENDING
+    attempt: int = 0
+    max_attempts: int
+    leased_by: str | None = None
+    lease_until: datetime | None = None
+    available_at: datetime
+    stage: Stage | None = None
+    progress: float = 0.0
+    failure: Failure | None = None
+    created_at: datetime
+    finished_at: datetime | None = None
+
+    @classmethod
+    def schedule(
+        cls, *, task_id: TaskId, kind: TaskKind, job: Job, asset_id: AssetId | None, max_attempts: int, now: datetime
+    ) -> "Task":
+        task = cls(
+            id=task_id,
+            kind=kind,
+            job_id=job.id,
+            batch_id=job.batch_id,
+            listing_id=job.listing_id,
+            asset_id=asset_id,
+            run=job.attempt,
+            max_attempts=max_attempts,
+            available_at=now,
+            created_at=now,
+        )
+        task.announce(now=now)
+        return task
+
+    @property
+    def fence(self) -> str:
+        """Names the objects that this attempt writes, apart from those of any other attempt: `run-attempt`."""
+        return f"{self.run}-{self.attempt}"
+
+    @property
+    def is_last_attempt(self) -> bool:
+        return self.attempt >= self.max_attempts
+
+    def announce(self, *, now: datetime) -> None:
+        """Tell the workers that it waits; again, when the first word may have been lost."""
+        self.record(
+            TaskScheduled(
+                task_id=self.id,
+                kind=self.kind,
+                job_id=self.job_id,
+                batch_id=self.batch_id,
+                listing_id=self.listing_id,
+                asset_id=self.asset_id,
+                not_before=max(self.available_at, now),
+                occurred_at=now,
+            )
+        )
+
+    def require_lease(self, *, attempt: int, now: datetime) -> None:
+        """Raise LeaseLost unless `attempt` is the claim that holds the task at this moment."""
+        held = self.status is TaskStatus.LEASED and self.attempt == attempt
+        if not held or self.lease_until is None or now >= self.lease_until:
+            raise LeaseLost(self.id)
+
+    def complete(self, *, now: datetime) -> None:
+        """The work is done, whether its result is good or a judgement that the file is bad."""
+        self._end(TaskStatus.DONE, now)
+
+    def try_later(self, failure: Failure, *, delay: timedelta, now: datetime) -> None:
+        """Give the lease back and come again after `delay`."""
+        self.status = TaskStatus.PENDING
+        self.failure = failure
+        self.leased_by = self.lease_until = None
+        self.available_at = now + delay
+        self.announce(now=now)
+
+    def hand_back(self, *, now: datetime) -> None:
+        """The worker goes away in good order: one more attempt is granted. `attempt` itself never falls, it fences."""
+        self.max_attempts += 1
+        self.status = TaskStatus.PENDING
+        self.leased_by = self.lease_until = None
+        self.available_at = now
+        self.announce(now=now)
+
+    def die(self, failure: Failure, *, now: datetime) -> None:
+        self._end(TaskStatus.DEAD, now)
+        self.failure = failure
+        self.record(
+            TaskDied(
+                task_id=self.id,
+                kind=self.kind,
+                job_id=self.job_id,
+                batch_id=self.batch_id,
+                listing_id=self.listing_id,
+                asset_id=self.asset_id,
+                attempt=self.attempt,
+                error_code=failure.code,
+                error_detail=failure.detail,
+                occurred_at=now,
+            )
+        )
+
+    def _end(self, status: TaskStatus, now: datetime) -> None:
+        self.status = status
+        self.leased_by = self.lease_until = None
+        self.finished_at = now

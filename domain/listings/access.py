@@ -1,0 +1,61 @@
+"""Who may do what with the media of a listing."""
+
+from collections.abc import Collection
+
+from domain.batches.media_type import MediaType
+from domain.errors import NotPermitted
+from domain.listings.errors import ListingNotAwaitingMedia, ListingNotFound
+from domain.listings.listing import AWAITING_PHOTOS, BEFORE_PUBLICATION, Listing, ListingKind
+from domain.principal import Principal, Role
+
+
+def require_same_store(listing: Listing, principal: Principal) -> None:
+    """A listing of another store does not exist. Raises ListingNotFound."""
+    if listing.store_id != principal.store_id:
+        raise ListingNotFound(listing.id)
+
+
+def require_upload(listing: Listing, principal: Principal, media_types: Collection[MediaType]) -> None:
+    """Raise unless the principal may now add media of these types, all of them.
+
+    NotPermitted when it is not theirs to do, ListingNotAwaitingMedia when it is, but not at this time.
+    """
+    require_same_store(listing, principal)
+    projects = {media_type for media_type in media_types if media_type.is_project}
+    photos = set(media_types) - projects
+    if photos:
+        _require_photographer(listing, principal)
+    if projects:
+        _require_developer(listing, principal)
+    if photos and listing.status not in AWAITING_PHOTOS:
+        raise ListingNotAwaitingMedia(listing.id, listing.status, " or ".join(sorted(AWAITING_PHOTOS)))
+    if projects and listing.status not in BEFORE_PUBLICATION:
+        raise ListingNotAwaitingMedia(listing.id, listing.status, "not yet PUBLISHED")
+
+
+def require_read(listing: Listing, principal: Principal) -> None:
+    """The owner, the photographer of the current booking and admins may look. Raises NotPermitted."""
+    require_same_store(listing, principal)
+    if not (principal.has(Role.ADMIN) or _is_owner(listing, principal) or _is_photographer(listing, principal)):
+        raise NotPermitted("only the listing's owner, its photographer and admins see its media")
+
+
+def _require_photographer(listing: Listing, principal: Principal) -> None:
+    if not _is_photographer(listing, principal):
+        raise NotPermitted("photos and videos come from the photographer of the listing's current booking")
+
+
+def _require_developer(listing: Listing, principal: Principal) -> None:
+    if not _is_owner(listing, principal):
+        raise NotPermitted("project documents and renders come from the listing's owner")
+    if listing.kind is not ListingKind.DEVELOPMENT:
+        raise NotPermitted("project documents and renders belong to listings of kind DEVELOPMENT")
+
+
+def _is_owner(listing: Listing, principal: Principal) -> bool:
+    return principal.has(Role.OWNER) and listing.owner_id == principal.user_id
+
+
+def _is_photographer(listing: Listing, principal: Principal) -> bool:
+    booking = listing.current_booking
+    return principal.has(Role.PHOTOGRAPHER) and booking is not None and booking.photographer_id == principal.user_id

@@ -1,0 +1,24 @@
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.ids import StoreId, UserId
+
+
+class Role(StrEnum):
+    PHOTOGRAPHER = "photographer"
+    OWNER = "owner"
+    ADMIN = "admin"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who is calling, as the token says: a user of one store with roles."""
+
+    user_id: UserId
+    store_id: StoreId
+    roles: frozenset[Role]
+
+    def has(self, *roles: Role) -> bool:
+        """True when the principal holds at least one of `roles`."""
+        return not self.roles.isdisjoint(roles)
