@@ -15,10 +15,10 @@ from abc import abstractmethod
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from application.ports.messaging import OutboxQueue
+from application.ports.messaging import OutboxQueue, ProcessedMessages
 from domain.assets.repository import Assets
 from domain.batches.repository import Batches, BatchHistory
-from domain.jobs.repository import Jobs, Leases, Tasks
+from domain.jobs.repository import Backlog, Jobs, Leases, Tasks
 from domain.listings.repository import Listings
 
 
@@ -30,7 +30,9 @@ class UnitOfWork(Protocol):
     jobs: Jobs
     tasks: Tasks
     leases: Leases
+    backlog: Backlog
     outbox: OutboxQueue
+    processed_messages: ProcessedMessages
 
     @abstractmethod
     async def commit(self) -> None:

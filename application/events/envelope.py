@@ -15,7 +15,7 @@ from domain.events import Event
 
 def to_message(event: Event, *, message_id: UUID, headers: Mapping[str, str]) -> Message:
     """Wrap an event for its topic. The payload's names are camelCase, ids and times are text."""
-    payload = {spelling: _plain(getattr(event, name)) for name, spelling in _fields(type(event))}
+    payload = {_camel(field.name): _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
     return Message(
         id=message_id,
         topic=topic_of(event),
@@ -28,10 +28,6 @@ def to_message(event: Event, *, message_id: UUID, headers: Mapping[str, str]) ->
 
 
 @cache
-def _fields(event_type: type[Event]) -> tuple[tuple[str, str], ...]:
-    return tuple((field.name, _camel(field.name)) for field in dataclasses.fields(event_type))
-
-
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -55,6 +55,14 @@ class OutboxQueue(Protocol):
         """The age of the oldest entry that is due and unpublished; zero when there is none."""
 
 
+class ProcessedMessages(Protocol):
+    """What each consumer has dealt with, so that a second delivery changes nothing."""
+
+    @abstractmethod
+    async def first_time(self, consumer: str, message_id: str, *, now: datetime) -> bool:
+        """Note the message in this transaction; False when this consumer has noted it before."""
+
+
 class OutboxBell(Protocol):
     """Wakes the relay when something was put into the outbox."""
 

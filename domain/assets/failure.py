@@ -19,6 +19,7 @@ class FailureCode(StrEnum):
     ZIP_FAILED = "ZIP_FAILED"
     NOT_UPLOADED = "NOT_UPLOADED"
     UPLOAD_EXPIRED = "UPLOAD_EXPIRED"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
 
     @property
     def may_pass(self) -> bool:
@@ -28,6 +29,7 @@ class FailureCode(StrEnum):
             FailureCode.TRANSCODE_FAILED,
             FailureCode.TIMEOUT,
             FailureCode.ZIP_FAILED,
+            FailureCode.INTERNAL_ERROR,
         }
 
 

@@ -35,13 +35,16 @@ IMAGE_WIDTHS: dict[RenditionName, int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition:
-    """A derived object whose bytes the store has confirmed. `size` in bytes; pixels where it has any."""
+    """A derived object that the store has confirmed. `size` in bytes; pixels where it has any.
+
+    `checksum` is None only for objects of an external pipeline in a store that kept none.
+    """
 
     name: RenditionName
     key: str
     content_type: str
     size: int
-    checksum: Checksum
+    checksum: Checksum | None
     width: int | None = None
     height: int | None = None
 

@@ -1,11 +1,11 @@
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.ids import BatchId, JobId, TaskId
 from domain.jobs.job import Job
-from domain.jobs.task import Stage, Task
+from domain.jobs.task import Stage, Task, TaskKind
 
 
 class Jobs(Protocol):
@@ -39,8 +39,11 @@ class Tasks(Protocol):
         """Insert new tasks, all in one round trip."""
 
     @abstractmethod
+    async def find(self, task_id: TaskId) -> Task | None: ...
+
+    @abstractmethod
     async def lock(self, task_id: TaskId) -> Task | None:
-        """The task, or None; nobody else changes, claims or locks it before this transaction ends."""
+        """As `find`, and nobody else changes, claims or locks it before this transaction ends."""
 
     @abstractmethod
     async def save(self, task: Task) -> None:
@@ -74,3 +77,15 @@ class Leases(Protocol):
     @abstractmethod
     async def forgotten(self, *, available_before: datetime, limit: int) -> Sequence[TaskId]:
         """PENDING tasks that nobody has claimed though they have been available since before that moment."""
+
+
+class Backlog(Protocol):
+    """What waits, in numbers, for dashboards and alerts."""
+
+    @abstractmethod
+    async def jobs_in_flight(self) -> int:
+        """Jobs that are PENDING or RUNNING."""
+
+    @abstractmethod
+    async def oldest_waiting(self, *, now: datetime) -> Mapping[TaskKind, timedelta]:
+        """How long the longest available PENDING task of each kind has waited; zero for a kind with none."""

@@ -37,6 +37,14 @@ class Stage(StrEnum):
     FINALIZE = "finalize"
 
 
+class Verdict(StrEnum):
+    """What becomes of a task whose attempt has failed."""
+
+    FINAL = "FINAL"
+    TRY_LATER = "TRY_LATER"
+    DEAD = "DEAD"
+
+
 class LeaseLost(Conflict):
     """Another attempt owns the task now, or the lease ran out: the result at hand must be thrown away."""
 
@@ -115,8 +123,14 @@ class Task(Aggregate):
     def is_last_attempt(self) -> bool:
         return self.attempt >= self.max_attempts
 
+    def judge(self, failure: Failure) -> "Verdict":
+        """What a failed attempt means: the file is bad, it may pass, or the last try is spent."""
+        if not failure.code.may_pass:
+            return Verdict.FINAL
+        return Verdict.DEAD if self.is_last_attempt else Verdict.TRY_LATER
+
     def announce(self, *, now: datetime) -> None:
-        """Tell the workers that it waits; again, when the first word may have been lost."""
+        """Tell the workers that it waits."""
         self.record(
             TaskScheduled(
                 task_id=self.id,
@@ -129,6 +143,15 @@ class Task(Aggregate):
                 occurred_at=now,
             )
         )
+
+    def announce_again(self, *, now: datetime) -> None:
+        """The pointer was lost. It counts as waiting anew, so that it is not announced at every look."""
+        self.available_at = now
+        self.announce(now=now)
+
+    def is_overdue(self, *, now: datetime) -> bool:
+        """True when its worker has let the lease run out."""
+        return self.status is TaskStatus.LEASED and self.lease_until is not None and self.lease_until <= now
 
     def require_lease(self, *, attempt: int, now: datetime) -> None:
         """Raise LeaseLost unless `attempt` is the claim that holds the task at this moment."""

@@ -15,22 +15,30 @@ def require_same_store(listing: Listing, principal: Principal) -> None:
         raise ListingNotFound(listing.id)
 
 
-def require_upload(listing: Listing, principal: Principal, media_types: Collection[MediaType]) -> None:
-    """Raise unless the principal may now add media of these types, all of them.
-
-    NotPermitted when it is not theirs to do, ListingNotAwaitingMedia when it is, but not at this time.
-    """
+def require_uploader(listing: Listing, principal: Principal, media_types: Collection[MediaType]) -> None:
+    """Raise NotPermitted unless media of all these types is the principal's to deliver, now or at another time."""
     require_same_store(listing, principal)
-    projects = {media_type for media_type in media_types if media_type.is_project}
-    photos = set(media_types) - projects
-    if photos:
+    if any(not media_type.is_project for media_type in media_types):
         _require_photographer(listing, principal)
-    if projects:
+    if any(media_type.is_project for media_type in media_types):
         _require_developer(listing, principal)
+
+
+def require_awaiting(listing: Listing, media_types: Collection[MediaType]) -> None:
+    """Raise ListingNotAwaitingMedia unless the listing takes media of all these types now."""
+    photos = any(not media_type.is_project for media_type in media_types)
+    projects = any(media_type.is_project for media_type in media_types)
     if photos and listing.status not in AWAITING_PHOTOS:
         raise ListingNotAwaitingMedia(listing.id, listing.status, " or ".join(sorted(AWAITING_PHOTOS)))
     if projects and listing.status not in BEFORE_PUBLICATION:
         raise ListingNotAwaitingMedia(listing.id, listing.status, "not yet PUBLISHED")
+
+
+def require_manager(listing: Listing, principal: Principal, media_types: Collection[MediaType]) -> None:
+    """Those who delivered it, and admins, may retry and delete. Raises NotPermitted."""
+    require_same_store(listing, principal)
+    if not principal.has(Role.ADMIN):
+        require_uploader(listing, principal, media_types)
 
 
 def require_read(listing: Listing, principal: Principal) -> None:

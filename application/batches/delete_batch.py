@@ -1,0 +1,48 @@
+"""Hide a batch everywhere; its history and its objects stay."""
+
+from dataclasses import dataclass
+
+from application.batches.scope import lock_batch
+from application.concurrency import map_bounded
+from application.ports.clock import Clock
+from application.ports.storage import MultipartUploads
+from application.unit_of_work import UnitOfWorkFactory
+from domain.assets.asset import Asset
+from domain.batches.errors import BatchNotFound
+from domain.ids import BatchId
+from domain.listings.access import require_manager
+from domain.principal import Principal
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteBatchCommand:
+    principal: Principal
+    batch_id: BatchId
+
+
+class DeleteBatch:
+    """Raises BatchNotFound (also when it is deleted already), NotPermitted, BatchInFlight."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory, multipart: MultipartUploads, clock: Clock) -> None:
+        self._begin = begin
+        self._multipart = multipart
+        self._clock = clock
+
+    async def __call__(self, command: DeleteBatchCommand) -> None:
+        async with self._begin() as tx:
+            found = await tx.batches.find(command.batch_id)
+            if found is None or found.store_id != command.principal.store_id:
+                raise BatchNotFound(command.batch_id)
+            listing, batch = await lock_batch(tx, command.principal, found.listing_id, command.batch_id)
+            assets = await tx.assets.of_batch(batch.id)
+            require_manager(listing, command.principal, {asset.media_type for asset in assets})
+            batch.delete(now=self._clock.now())
+            await tx.batches.save(batch)
+            await tx.commit()
+        await map_bounded(self._forget_upload, assets, at_once=_AT_ONCE)
+
+    async def _forget_upload(self, asset: Asset) -> None:
+        if asset.multipart is not None:
+            await self._multipart.abort(asset.key, upload_id=asset.multipart.upload_id)

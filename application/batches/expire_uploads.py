@@ -1,0 +1,61 @@
+"""Batches that nobody completed in time fail with UPLOAD_EXPIRED; a pass of the sweeper."""
+
+from application.concurrency import map_bounded
+from application.ports.clock import Clock
+from application.ports.storage import MultipartUploads, ObjectStore
+from application.ports.telemetry import Telemetry
+from application.unit_of_work import UnitOfWorkFactory
+from domain.assets.asset import Asset
+from domain.assets.failure import FailureCode
+from domain.batches.batch import BatchStatus
+from domain.ids import BatchId
+
+_BATCHES = 50
+_AT_ONCE = 8
+
+
+class ExpireUploads:
+    """Answers how many batches it failed. What had arrived of them is removed from the store afterwards."""
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        store: ObjectStore,
+        multipart: MultipartUploads,
+        clock: Clock,
+        telemetry: Telemetry,
+    ) -> None:
+        self._begin = begin
+        self._store = store
+        self._multipart = multipart
+        self._clock = clock
+        self._telemetry = telemetry
+
+    async def __call__(self) -> int:
+        async with self._begin() as tx:
+            overdue = await tx.batch_history.overdue_uploads(now=self._clock.now(), limit=_BATCHES)
+        for batch_id in overdue:
+            await self._expire(batch_id)
+        return len(overdue)
+
+    async def _expire(self, batch_id: BatchId) -> None:
+        now = self._clock.now()
+        async with self._begin() as tx:
+            batch = await tx.batches.lock(batch_id)
+            if batch is None or batch.status is not BatchStatus.PENDING_UPLOAD or now < batch.expires_at:
+                return
+            assets = await tx.assets.of_batch(batch_id)
+            batch.expire(now=now)
+            for asset in assets:
+                asset.expire(now=now)
+            await tx.batches.save(batch)
+            await tx.assets.save(assets)
+            await tx.commit()
+        self._telemetry.batch_failed(FailureCode.UPLOAD_EXPIRED)
+        await map_bounded(self._forget_upload, assets, at_once=_AT_ONCE)
+        await self._store.delete([asset.key for asset in assets])
+
+    async def _forget_upload(self, asset: Asset) -> None:
+        if asset.multipart is not None:
+            await self._multipart.abort(asset.key, upload_id=asset.multipart.upload_id)

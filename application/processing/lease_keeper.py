@@ -1,0 +1,77 @@
+"""Keeps a lease alive while the work goes on, and stops the work when it is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from application.ports.clock import Clock
+from application.processing.claim_task import LeasePolicy
+from application.unit_of_work import UnitOfWorkFactory
+from domain.errors import Unavailable
+from domain.jobs.task import LeaseLost, Stage, Task
+
+
+class Lease:
+    """What the worker is doing now; the keeper writes it down with the next renewal."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.progress = 0.0
+
+    def enter(self, stage: Stage) -> None:
+        self.stage, self.progress = stage, 0.0
+
+    async def report(self, progress: float) -> None:
+        self.progress = min(max(progress, 0.0), 1.0)
+
+
+class LeaseKeeper:
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: LeasePolicy) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._policy = policy
+
+    @asynccontextmanager
+    async def hold(self, task: Task, stage: Stage) -> AsyncIterator[Lease]:
+        """Renew in the background. Raises LeaseLost, cancelling the block, when another attempt has taken over."""
+        lease = Lease(stage)
+        worker = asyncio.current_task()
+        assert worker is not None
+        lost = False
+
+        async def renew() -> None:
+            nonlocal lost
+            while await self._renewed(task, lease):
+                pass
+            lost = True
+            worker.cancel()
+
+        renewing = asyncio.create_task(renew(), name=f"renew-{task.id}")
+        try:
+            yield lease
+        except asyncio.CancelledError:
+            if not lost:
+                raise
+            worker.uncancel()
+            raise LeaseLost(task.id) from None
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _renewed(self, task: Task, lease: Lease) -> bool:
+        await asyncio.sleep(self._policy.renew_every.total_seconds())
+        try:
+            async with self._begin() as tx:
+                kept = await tx.leases.renew(
+                    task.id,
+                    attempt=task.attempt,
+                    lease=self._policy.duration,
+                    stage=lease.stage,
+                    progress=lease.progress,
+                    now=self._clock.now(),
+                )
+                await tx.commit()
+        except Unavailable:
+            # The lease outlives two missed renewals; whether it was lost is told by the next that gets through.
+            return True
+        return kept

@@ -1,0 +1,147 @@
+"""What a worker does with a pointer: claim, work under a lease, finish; or give back, or give up."""
+
+import asyncio
+from datetime import timedelta
+from time import monotonic
+
+from application.events.routing import task_topic
+from application.ports.clock import Clock
+from application.ports.log import Log
+from application.ports.randomness import Randomness
+from application.ports.telemetry import Telemetry
+from application.processing.build_archive import BuildArchive
+from application.processing.claim_task import ClaimedTask, ClaimTask
+from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
+from application.processing.lease_keeper import LeaseKeeper
+from application.processing.process_asset import ProcessAsset, ProcessedAsset
+from application.unit_of_work import UnitOfWorkFactory
+from domain.assets.failure import Failure, FailureCode, MediaRejected
+from domain.batches.batch import Archive
+from domain.errors import Unavailable
+from domain.ids import TaskId
+from domain.jobs.task import LeaseLost, RetryPolicy, Stage, Task, Verdict
+
+
+class WorkOnTask:
+    """May be called any number of times for one task, by any number of workers: one result counts."""
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        claim: ClaimTask,
+        keeper: LeaseKeeper,
+        process_asset: ProcessAsset,
+        build_archive: BuildArchive,
+        finish_asset: FinishAssetTask,
+        finish_archive: FinishArchiveTask,
+        retry: RetryPolicy,
+        clock: Clock,
+        randomness: Randomness,
+        telemetry: Telemetry,
+        log: Log,
+    ) -> None:
+        self._begin = begin
+        self._claim = claim
+        self._keeper = keeper
+        self._process_asset = process_asset
+        self._build_archive = build_archive
+        self._finish_asset = finish_asset
+        self._finish_archive = finish_archive
+        self._retry = retry
+        self._clock = clock
+        self._randomness = randomness
+        self._telemetry = telemetry
+        self._log = log
+
+    async def __call__(self, task_id: TaskId, *, worker: str) -> None:
+        claimed = await self._claim(task_id, worker=worker)
+        if claimed is None:
+            return
+        task = claimed.task
+        with self._log.bound(
+            listing_id=task.listing_id,
+            batch_id=task.batch_id,
+            job_id=task.job_id,
+            task_id=task.id,
+            attempt=task.attempt,
+        ):
+            try:
+                await self._work(claimed)
+            except LeaseLost:
+                self._log.warning("task.lease_lost")
+            except asyncio.CancelledError:
+                await asyncio.shield(self._hand_back(task))
+                raise
+
+    async def _work(self, claimed: ClaimedTask) -> None:
+        task = claimed.task
+        result = await self._attempt(claimed)
+        verdict = task.judge(result) if isinstance(result, Failure) else Verdict.FINAL
+        if verdict is Verdict.TRY_LATER:
+            assert isinstance(result, Failure)
+            self._log.warning("task.try_later", code=result.code, detail=result.detail)
+            await self._try_later(task, result)
+            return
+        dead = verdict is Verdict.DEAD
+        if isinstance(result, ProcessedAsset) or (claimed.asset is not None and isinstance(result, Failure)):
+            await self._finish_asset(task, result, dead=dead)
+        elif not isinstance(result, ProcessedAsset):
+            await self._finish_archive(task, result, dead=dead)
+        self._tell(task, result, dead=dead)
+
+    async def _attempt(self, claimed: ClaimedTask) -> ProcessedAsset | Archive | Failure | None:
+        """The work itself. Whatever goes wrong becomes a Failure, but for a lost lease and cancellation."""
+        task = claimed.task
+        started = monotonic()
+        try:
+            async with self._keeper.hold(task, Stage.VALIDATE if claimed.asset else Stage.ZIP) as lease:
+                if claimed.asset is not None:
+                    return await self._process_asset(claimed, lease)
+                return await self._build_archive(task, lease)
+        except MediaRejected as rejected:
+            return rejected.failure
+        except Unavailable as error:
+            return Failure(code=FailureCode.INTERNAL_ERROR, detail=error.detail)
+        except LeaseLost:
+            raise
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not stop the worker; it is logged and retried
+            self._log.exception("task.defect")
+            return Failure(code=FailureCode.INTERNAL_ERROR, detail=f"unexpected {type(error).__name__}")
+        finally:
+            self._telemetry.step_took(task.kind, timedelta(seconds=monotonic() - started))
+
+    async def _try_later(self, task: Task, failure: Failure) -> None:
+        now = self._clock.now()
+        async with self._begin() as tx:
+            current = await tx.tasks.lock(task.id)
+            if current is None:
+                raise LeaseLost(task.id)
+            current.require_lease(attempt=task.attempt, now=now)
+            delay = self._retry.delay(task.attempt, self._randomness.jitter())
+            current.try_later(failure, delay=delay, now=now)
+            await tx.tasks.save(current)
+            await tx.commit()
+
+    async def _hand_back(self, task: Task) -> None:
+        """The worker is being stopped. If this fails too, the lease runs out and the sweeper sees to it."""
+        now = self._clock.now()
+        try:
+            async with self._begin() as tx:
+                current = await tx.tasks.lock(task.id)
+                if current is None:
+                    return
+                current.require_lease(attempt=task.attempt, now=now)
+                current.hand_back(now=now)
+                await tx.tasks.save(current)
+                await tx.commit()
+        except (LeaseLost, Unavailable) as error:
+            self._log.warning("task.not_handed_back", detail=error.detail)
+
+    def _tell(self, task: Task, result: ProcessedAsset | Archive | Failure | None, *, dead: bool) -> None:
+        if dead:
+            self._telemetry.dead_lettered(task_topic(task.kind))
+        if isinstance(result, Failure):
+            self._log.warning("task.failed", code=result.code, detail=result.detail, dead=dead)
+        else:
+            self._log.info("task.done", kind=task.kind)
