@@ -24,3 +24,8 @@ class StateMachine(Generic[State]):
         if not self.allows(source, target):
             raise InvalidState(f"a {self._name} cannot go from {source} to {target}")
         return target
+
+    def require(self, actual: State, expected: State) -> None:
+        """Raise InvalidState unless it is where the step at hand begins: several steps may share a transition."""
+        if actual is not expected:
+            raise InvalidState(f"a {self._name} that is {actual} is not {expected}")

@@ -21,7 +21,8 @@ class TokenVerifier(Protocol):
     @abstractmethod
     async def verify(self, token: str) -> Principal:
         """Raises TokenRefused: bad signature, expired, claims missing, or no key configured at all; and Unavailable
-        when the issuer's keys cannot be fetched."""
+        when the issuer's keys cannot be fetched.
+        """
 
 
 class WebhookVerifier(Protocol):

@@ -1,7 +1,7 @@
 """Brings back work that got stuck: leases that ran out, and tasks whose pointer was lost."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from application.events.routing import task_topic
 from application.ports.clock import Clock
@@ -51,13 +51,13 @@ class RecoverTasks:
         self._telemetry = telemetry
         self._log = log
 
-    async def __call__(self, *, forgotten_after: timedelta | None = None) -> int:
-        """`forgotten_after` overrides the policy: zero at the start of a process that had all pointers in memory."""
+    async def __call__(self, *, waiting_since_before: datetime | None = None) -> int:
+        """A process that keeps pointers in memory passes the moment of its start: older ones are all lost."""
         now = self._clock.now()
-        waited = self._policy.forgotten_after if forgotten_after is None else forgotten_after
+        forgotten_before = waiting_since_before or now - self._policy.forgotten_after
         async with self._begin() as tx:
             expired = await tx.leases.expired(now=now, limit=self._policy.batch)
-            forgotten = await tx.leases.forgotten(available_before=now - waited, limit=self._policy.batch)
+            forgotten = await tx.leases.forgotten(available_before=forgotten_before, limit=self._policy.batch)
         for task_id in expired:
             await self._recover(task_id)
         for task_id in forgotten:

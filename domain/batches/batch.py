@@ -149,6 +149,7 @@ class Batch(Aggregate):
     def start_processing(self) -> None:
         """The first worker has begun; repeating it changes nothing."""
         if self.status is not BatchStatus.PROCESSING:
+            BATCH_LIFECYCLE.require(self.status, BatchStatus.RECEIVED)
             self.status = BATCH_LIFECYCLE.move(self.status, BatchStatus.PROCESSING)
 
     def retry(self, *, job_id: JobId, now: datetime) -> None:
@@ -164,6 +165,8 @@ class Batch(Aggregate):
 
     def settle(self, *, failure: FailureCode | None, now: datetime) -> None:
         """The run has ended: READY without a failure, FAILED with its code otherwise."""
+        if failure is not None:
+            BATCH_LIFECYCLE.require(self.status, BatchStatus.PROCESSING)
         target = BatchStatus.READY if failure is None else BatchStatus.FAILED
         self.status = BATCH_LIFECYCLE.move(self.status, target)
         self.failure_code = failure
@@ -176,6 +179,7 @@ class Batch(Aggregate):
 
     def expire(self, *, now: datetime) -> None:
         """Nobody completed it in time."""
+        BATCH_LIFECYCLE.require(self.status, BatchStatus.PENDING_UPLOAD)
         self.status = BATCH_LIFECYCLE.move(self.status, BatchStatus.FAILED)
         self.failure_code = FailureCode.UPLOAD_EXPIRED
         self.record(

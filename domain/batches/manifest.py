@@ -1,6 +1,7 @@
 """The list of files that a client announces, checked as a whole: every violation is found, not the first."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ MAX_CLIENT_ID = 64
 MAX_REFERENCE = 120
 MAX_TITLE = 255
 MAX_FILENAME = 255
+MAX_SEQUENCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +57,21 @@ class Manifest:
     @property
     def digest(self) -> bytes:
         lines = sorted(
-            "\x1f".join(
+            json.dumps(
                 (
                     file.client_id,
                     file.media_type,
                     file.filename,
                     file.content_type,
-                    str(file.size),
+                    file.size,
                     file.checksum.hex,
-                    str(file.sequence),
+                    file.sequence,
                     file.title or "",
                 )
             )
             for file in self.files
         )
-        return hashlib.sha256("\x1e".join(lines).encode()).digest()
+        return hashlib.sha256("\n".join(lines).encode()).digest()
 
     @property
     def total_bytes(self) -> int:
@@ -113,8 +115,8 @@ def file_violations(at: str, file: AnnouncedFile, limits: UploadLimits) -> Itera
         yield Violation(f"{at}/filename", "LENGTH", f"1 to {MAX_FILENAME} characters, none of them NUL")
     if file.title is not None and (len(file.title) > MAX_TITLE or "\0" in file.title):
         yield Violation(f"{at}/title", "LENGTH", f"at most {MAX_TITLE} characters, none of them NUL")
-    if file.sequence < 1:
-        yield Violation(f"{at}/sequence", "RANGE", "1 or more")
+    if not 1 <= file.sequence <= MAX_SEQUENCE:
+        yield Violation(f"{at}/sequence", "RANGE", f"1 to {MAX_SEQUENCE}")
     try:
         Checksum.parse(file.checksum)
     except InvalidChecksum as error:
@@ -125,6 +127,8 @@ def file_violations(at: str, file: AnnouncedFile, limits: UploadLimits) -> Itera
 def _type_violations(at: str, file: AnnouncedFile, limits: UploadLimits) -> Iterator[Violation]:
     if file.size < 1:
         yield Violation(f"{at}/bytes", "RANGE", "1 or more")
+    if file.orientation is not None and file.orientation not in set(Orientation):
+        yield Violation(f"{at}/orientation", "UNKNOWN_ORIENTATION", f"one of {', '.join(Orientation)}")
     try:
         media_type = MediaType(file.media_type)
     except ValueError:
@@ -138,11 +142,7 @@ def _type_violations(at: str, file: AnnouncedFile, limits: UploadLimits) -> Iter
         yield Violation(
             f"{at}/bytes", "FILE_TOO_LARGE", f"{media_type} takes at most {limits.max_bytes[category]} bytes"
         )
-    if file.orientation is None:
-        return
-    if file.orientation not in set(Orientation):
-        yield Violation(f"{at}/orientation", "UNKNOWN_ORIENTATION", f"one of {', '.join(Orientation)}")
-    elif media_type.orientation is not None and file.orientation != media_type.orientation:
+    if file.orientation in set(Orientation) and media_type.orientation not in {None, file.orientation}:
         yield Violation(f"{at}/orientation", "ORIENTATION_MISMATCH", f"{media_type} says {media_type.orientation}")
 
 

@@ -55,9 +55,13 @@ class LeaseLost(Conflict):
         self.task_id = task_id
 
 
+_MAX_DOUBLINGS = 64
+"""Hand-backs raise the attempt without bound; no delay needs more than this."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """Exponential backoff with full jitter."""
+    """Exponential backoff with equal jitter: half of each delay is fixed, half is drawn."""
 
     max_attempts: int = 4
     first_delay: timedelta = timedelta(seconds=2)
@@ -65,8 +69,9 @@ class RetryPolicy:
 
     def delay(self, attempt: int, jitter: float) -> timedelta:
         """How long to wait after failed attempt number `attempt`; `jitter` is drawn from 0.0 to 1.0."""
-        ceiling: timedelta = min(self.first_delay * 2.0 ** (attempt - 1), self.longest_delay)
-        return ceiling * (0.5 + jitter / 2)
+        doublings = min(attempt - 1, _MAX_DOUBLINGS)
+        ceiling = min(self.first_delay.total_seconds() * 2.0**doublings, self.longest_delay.total_seconds())
+        return timedelta(seconds=ceiling * (0.5 + jitter / 2))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,64 @@
+"""What the database refuses, in the words of the domain."""
+
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain.batches.errors import BatchNotFound, BatchReferenceTaken
+from domain.errors import ConcurrentUpdate, DomainError, Unavailable
+from domain.listings.errors import ListingNotFound
+
+CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
+"""All that opening a connection may raise; a TimeoutError is an OSError."""
+STATEMENT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+_NO_ANSWER = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shut down, starting up, or out of statement_timeout
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # a failover left us with a standby
+)
+_LOST_RACE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+
+def _changed_meanwhile(_: Any) -> DomainError:
+    return ConcurrentUpdate("somebody else stored it first; read again and repeat")
+
+
+CONSTRAINTS: dict[str, Callable[[Any], DomainError]] = {
+    "uq_listing_media_batches_live_reference": lambda batch: BatchReferenceTaken(batch.reference),
+    "pk_listings": _changed_meanwhile,
+    "pk_listing_media_batches": _changed_meanwhile,
+    "pk_listing_media_assets": _changed_meanwhile,
+    "pk_listing_media_jobs": _changed_meanwhile,
+    "uq_listing_media_jobs_batch_id_attempt": _changed_meanwhile,
+    "pk_tasks": _changed_meanwhile,
+    "fk_listing_media_batches_listing_id": lambda batch: ListingNotFound(batch.listing_id),
+    "fk_listing_media_assets_batch_id": lambda asset: BatchNotFound(asset.batch_id),
+    "fk_listing_media_jobs_batch_id": lambda job: BatchNotFound(job.batch_id),
+}
+"""Constraints that a correct caller may run into, by name, with the error made from what was being written.
+
+A constraint that is not listed guards against our own mistakes: its violation is raised as it is.
+"""
+
+
+def domain_error(error: Exception, subject: object, *, connection_lost: bool) -> DomainError | None:
+    """What the driver's error means to a caller who was writing `subject`; None when it is our own mistake."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        make = CONSTRAINTS.get(error.constraint_name or "")
+        return make(subject) if make else None
+    if isinstance(error, _LOST_RACE):
+        return ConcurrentUpdate("the database broke a tie between two transactions; repeat this one")
+    if connection_lost or isinstance(error, _NO_ANSWER):
+        return Unavailable(f"the database does not answer: {error or type(error).__name__}")
+    return None
+
+
+def no_connection(error: Exception) -> Unavailable:
+    return Unavailable(f"no connection to the database: {error or type(error).__name__}")

@@ -1,0 +1,12 @@
+"""All tables, for migrations and for tests: each is defined beside the rows that are read from it."""
+
+from adapters.postgres.assets import assets
+from adapters.postgres.batches import batches
+from adapters.postgres.jobs import jobs
+from adapters.postgres.listings import bookings, listings
+from adapters.postgres.outbox_table import outbox
+from adapters.postgres.processed_messages import processed_messages
+from adapters.postgres.schema import metadata
+from adapters.postgres.tasks import tasks
+
+__all__ = ["assets", "batches", "bookings", "jobs", "listings", "metadata", "outbox", "processed_messages", "tasks"]

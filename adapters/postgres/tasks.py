@@ -1,0 +1,134 @@
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Double, ForeignKey, Index, Integer, Table, Text, bindparam, select, text
+
+from adapters.postgres.aggregate_writer import AggregateWriter
+from adapters.postgres.failures import failure_from_row
+from adapters.postgres.outbox_writer import OutboxWriter
+from adapters.postgres.schema import ID, MOMENT, metadata, not_negative, one_of, version_column
+from adapters.postgres.statements import compiled
+from adapters.postgres.transaction import Record, Transaction
+from domain.assets.failure import FailureCode
+from domain.ids import JobId, TaskId
+from domain.jobs.repository import Tasks
+from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("job_id", ID, ForeignKey("listing_media_jobs.id"), nullable=False),
+    Column("batch_id", ID, nullable=False),
+    Column("listing_id", ID, nullable=False),
+    # No foreign key: a removed asset leaves the history of its tasks.
+    Column("asset_id", ID),
+    Column("run", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("max_attempts", Integer, nullable=False),
+    Column("leased_by", Text),
+    Column("lease_until", MOMENT),
+    Column("available_at", MOMENT, nullable=False),
+    Column("stage", Text),
+    Column("progress", Double, nullable=False),
+    Column("failure_code", Text),
+    Column("failure_detail", Text),
+    Column("created_at", MOMENT, nullable=False),
+    Column("finished_at", MOMENT),
+    version_column(),
+    one_of("kind", TaskKind),
+    one_of("status", TaskStatus),
+    one_of("stage", Stage),
+    one_of("failure_code", FailureCode),
+    CheckConstraint("progress BETWEEN 0 AND 1", name="progress"),
+    *not_negative("run", "attempt", "max_attempts"),
+)
+
+# Literals, not parameters: the planner must see that they imply the predicates of the indexes.
+IS_LEASED = text("status = 'LEASED'")
+IS_PENDING = text("status = 'PENDING'")
+Index("ix_tasks_of_job", tasks.c.job_id, tasks.c.id)
+Index("ix_tasks_leased", tasks.c.lease_until, postgresql_where=IS_LEASED)
+Index("ix_tasks_pending", tasks.c.available_at, postgresql_where=IS_PENDING)
+
+_find = select(tasks).where(tasks.c.id == bindparam("task_id", type_=ID))
+_FIND = compiled(_find)
+_LOCK = compiled(_find.with_for_update(key_share=True))
+_OF_JOB = compiled(select(tasks).where(tasks.c.job_id == bindparam("job_id", type_=ID)).order_by(tasks.c.id))
+
+
+class PostgresTasks(Tasks):
+    def __init__(self, transaction: Transaction, outbox: OutboxWriter) -> None:
+        self._transaction = transaction
+        self._outbox = outbox
+
+    async def add(self, tasks: Sequence[Task]) -> None:
+        await _WRITER.add(self._transaction, self._outbox, tasks)
+
+    async def find(self, task_id: TaskId) -> Task | None:
+        row = await self._transaction.read_one(_FIND, task_id=task_id)
+        return task_from_row(row) if row else None
+
+    async def lock(self, task_id: TaskId) -> Task | None:
+        row = await self._transaction.write_one(_LOCK, task_id=task_id)
+        return task_from_row(row) if row else None
+
+    async def save(self, task: Task) -> None:
+        await _WRITER.save(self._transaction, self._outbox, task)
+
+    async def of_job(self, job_id: JobId) -> Sequence[Task]:
+        return [task_from_row(row) for row in await self._transaction.read(_OF_JOB, job_id=job_id)]
+
+
+def _to_row(task: Task) -> dict[str, Any]:
+    failure = task.failure
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "job_id": task.job_id,
+        "batch_id": task.batch_id,
+        "listing_id": task.listing_id,
+        "asset_id": task.asset_id,
+        "run": task.run,
+        "status": task.status,
+        "attempt": task.attempt,
+        "max_attempts": task.max_attempts,
+        "leased_by": task.leased_by,
+        "lease_until": task.lease_until,
+        "available_at": task.available_at,
+        "stage": task.stage,
+        "progress": task.progress,
+        "failure_code": failure and failure.code,
+        "failure_detail": failure and failure.detail,
+        "created_at": task.created_at,
+        "finished_at": task.finished_at,
+    }
+
+
+def task_from_row(row: Record) -> Task:
+    return Task(
+        id=row["id"],
+        kind=TaskKind(row["kind"]),
+        job_id=row["job_id"],
+        batch_id=row["batch_id"],
+        listing_id=row["listing_id"],
+        asset_id=row["asset_id"],
+        run=row["run"],
+        status=TaskStatus(row["status"]),
+        attempt=row["attempt"],
+        max_attempts=row["max_attempts"],
+        leased_by=row["leased_by"],
+        lease_until=row["lease_until"],
+        available_at=row["available_at"],
+        stage=Stage(row["stage"]) if row["stage"] else None,
+        progress=row["progress"],
+        failure=failure_from_row(row),
+        created_at=row["created_at"],
+        finished_at=row["finished_at"],
+        version=row["version"],
+    )
+
+
+_WRITER = AggregateWriter(tasks, _to_row, fixed=["kind", "job_id", "batch_id", "listing_id", "run", "created_at"])

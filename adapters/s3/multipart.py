@@ -1,0 +1,123 @@
+import asyncio
+import logging
+from base64 import b64encode
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from hashlib import md5
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from adapters.s3.connection import S3Connection
+from adapters.s3.describing import describe
+from adapters.s3.errors import error_code, translated
+from adapters.s3.sending import body_of
+from adapters.s3.sigv4 import encode_value
+from application.ports.storage import MultipartUploads, StoredObject, UploadedPart
+from domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3.type_defs import CompletedPartTypeDef
+
+_log = logging.getLogger(__name__)
+
+_REFUSALS = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"}
+
+
+class S3MultipartUploads(MultipartUploads):
+    def __init__(self, connection: S3Connection) -> None:
+        self._client = connection.client
+        self._bucket = connection.address.bucket
+        self._requests = connection.requests
+
+    async def begin(self, key: str, *, content_type: str) -> str:
+        with translated(f"create multipart upload {key}"):
+            answer = await self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=content_type)
+        return answer["UploadId"]
+
+    async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
+        # Clients send parts without a checksum, so the upload is opened without one, and then S3 takes
+        # no SHA-256 with a part either. Content-MD5 it always verifies.
+        digest = await asyncio.to_thread(_md5, body)
+        answer = await self._requests.send(
+            "PUT",
+            key,
+            headers={"content-length": str(len(body)), "content-md5": b64encode(digest).decode()},
+            query=f"partNumber={number}&uploadId={encode_value(upload_id)}",
+            body=body_of(body),
+            size=len(body),
+        )
+        answer.require_ok(f"part {number} of {key}")
+        return UploadedPart(number=number, etag=answer.etag, size=len(body))
+
+    async def parts(self, key: str, *, upload_id: str) -> Sequence[UploadedPart]:
+        pages = self._client.get_paginator("list_parts").paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
+        with translated(f"list parts of {key}"):
+            try:
+                listed = [part async for page in pages for part in page.get("Parts", ())]
+            except ClientError as error:
+                if error_code(error) != "NoSuchUpload":
+                    raise
+                return []
+        # SeaweedFS goes on listing a part that was sent again; the later entry wins here.
+        listed.sort(key=lambda part: (part["PartNumber"], part["LastModified"]))
+        newest = {
+            part["PartNumber"]: UploadedPart(number=part["PartNumber"], etag=part["ETag"].strip('"'), size=part["Size"])
+            for part in listed
+        }
+        return list(newest.values())
+
+    async def complete(self, key: str, *, upload_id: str, parts: Sequence[UploadedPart]) -> StoredObject | None:
+        if not parts:
+            return None
+        named: list[CompletedPartTypeDef] = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
+        with translated(f"complete multipart upload {key}"):
+            try:
+                await self._client.complete_multipart_upload(
+                    Bucket=self._bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": named}
+                )
+            except ClientError as error:
+                code = error_code(error)
+                if code not in _REFUSALS:
+                    raise
+                return await self._completed_before(key, parts) if code == "NoSuchUpload" else None
+        return await describe(self._requests, key)
+
+    async def abort(self, key: str, *, upload_id: str) -> None:
+        with translated(f"abort multipart upload {key}"):
+            try:
+                await self._client.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
+            except ClientError as error:
+                if error_code(error) != "NoSuchUpload":
+                    raise
+
+    async def _completed_before(self, key: str, parts: Sequence[UploadedPart]) -> StoredObject | None:
+        """The object, if it was made from these very parts: the answer to an earlier call got lost."""
+        stored = await describe(self._requests, key)
+        return stored if stored and stored.etag == _etag_of(parts) else None
+
+
+@asynccontextmanager
+async def aborted_on_failure(uploads: MultipartUploads, key: str, upload_id: str) -> AsyncIterator[None]:
+    """Forget the upload when the block fails or is cancelled."""
+    try:
+        yield
+    except BaseException:
+        try:
+            await asyncio.shield(uploads.abort(key, upload_id=upload_id))
+        except Unavailable:
+            # The bucket's lifecycle rule removes it; the failure that led here matters more.
+            _log.warning("could not abort the multipart upload %s of %s", upload_id, key, exc_info=True)
+        raise
+
+
+def _md5(data: bytes) -> bytes:
+    return md5(data, usedforsecurity=False).digest()
+
+
+def _etag_of(parts: Sequence[UploadedPart]) -> str | None:
+    try:
+        digests = b"".join([bytes.fromhex(part.etag) for part in parts])
+    except ValueError:
+        return None
+    return f"{_md5(digests).hex()}-{len(parts)}"

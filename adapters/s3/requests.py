@@ -1,0 +1,133 @@
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+import aiohttp
+from yarl import URL
+
+from adapters.s3.address import BucketAddress
+from adapters.s3.errors import StoreRefused, retried
+from adapters.s3.sigv4 import Presigner
+from domain.errors import Unavailable
+
+_LIFETIME = timedelta(minutes=15)
+_LONGEST_ERROR = 64 * 1024
+
+_error_code = re.compile(rb"<Code>(\w+)</Code>").search
+
+Body = Callable[[], bytes | AsyncIterator[bytes | memoryview]]
+"""Makes the body anew for every attempt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """In seconds: to connect, without a byte, and for a whole request with an allowance for what it moves."""
+
+    connect: float = 5
+    silence: float = 30
+    total: float = 60
+    slowest: float = 256 * 1024
+    """Bytes a second."""
+
+    def for_size(self, size: int) -> float:
+        return self.total + size / self.slowest
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished response. `code` is S3's word for an error, "" when it says none."""
+
+    status: int
+    headers: Mapping[str, str]
+    code: str
+
+    @property
+    def etag(self) -> str:
+        return self.headers.get("ETag", "").strip('"')
+
+    def require_ok(self, action: str) -> "Answer":
+        if self.status != HTTPStatus.OK:
+            raise StoreRefused(action, status=self.status, reason=self.code)
+        return self
+
+
+class SignedRequests:
+    """Requests for objects of one bucket, signed by us and sent over one shared HTTP session."""
+
+    def __init__(self, session: aiohttp.ClientSession, address: BucketAddress, timeouts: Timeouts) -> None:
+        self.timeouts = timeouts
+        self._session = session
+        self._presign = Presigner(address).presign
+
+    async def send(
+        self,
+        method: str,
+        key: str,
+        *,
+        headers: Mapping[str, str],
+        query: str = "",
+        body: Body | None = None,
+        size: int = 0,
+    ) -> Answer:
+        """Send what may be repeated and read the answer, whatever its status below 500.
+
+        `headers` are signed and have lower-case names; `size` is that of the body. Raises Unavailable.
+        """
+
+        async def attempt() -> Answer:
+            response = await self.open(
+                method, key, headers=headers, query=query, body=body, total=self.timeouts.for_size(size)
+            )
+            async with response:
+                return Answer(response.status, response.headers, await _code_of(response))
+
+        return await retried(f"{method} {key}", attempt)
+
+    async def open(
+        self,
+        method: str,
+        key: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: str = "",
+        body: Body | None = None,
+        total: float | None = None,
+    ) -> aiohttp.ClientResponse:
+        """Send once; the caller reads and closes the response. Raises Unavailable above 499, else as aiohttp does."""
+        now = datetime.now(UTC)
+        url = self._presign(method, key, now=now, expires_in=_LIFETIME, headers=headers, query=query)
+        response = await self._session.request(
+            method,
+            URL(url, encoded=True),
+            headers=headers,
+            data=body() if body else None,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(
+                total=total,
+                connect=self.timeouts.total,
+                sock_connect=self.timeouts.connect,
+                sock_read=self.timeouts.silence,
+            ),
+        )
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            response.close()
+            raise Unavailable(f"the object store failed at {method} {key}: {response.status}")
+        return response
+
+    async def open_object(self, key: str) -> aiohttp.ClientResponse | None:
+        """Start to read an object; None when it does not exist."""
+        response = await self.open("GET", key)
+        if response.status == HTTPStatus.OK:
+            return response
+        async with response:
+            code = await _code_of(response)
+        if code == "NoSuchKey":
+            return None
+        raise StoreRefused(f"GET {key}", status=response.status, reason=code)
+
+
+async def _code_of(response: aiohttp.ClientResponse) -> str:
+    found = _error_code(await response.content.read(_LONGEST_ERROR))
+    return found[1].decode() if found else ""

@@ -1,0 +1,79 @@
+"""The numbers of the pipeline for Prometheus. The names are part of the contract: alerts hang on them."""
+
+from datetime import timedelta
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from application.ports.telemetry import Telemetry
+from application.processing.sample_backlog import BacklogSample
+
+_MINUTES = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600)
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
+
+
+class PrometheusTelemetry(Telemetry):
+    """Counts in this process; every process is scraped by itself."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._created = self._counter("media_batches_created", "Batches announced by clients.", "status")
+        self._failed = self._counter("media_batches_failed", "Batches that ended FAILED.", "code")
+        self._duration = Histogram(
+            "media_processing_duration_seconds",
+            "From RECEIVED to READY.",
+            buckets=_MINUTES,
+            registry=self.registry,
+        )
+        self._dead = self._counter("media_processing_dlq_messages", "Tasks and messages given up on.", "topic")
+        self._reprocess = self._counter("media_reprocess_requests", "Retries asked for by people.")
+        self._callback_errors = self._counter("media_processing_callback_errors", "Callbacks refused.")
+        self._steps = Histogram(
+            "media_processing_step_duration_seconds",
+            "One attempt at one task.",
+            labelnames=("step",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._inflight = self._gauge("media_processing_inflight_jobs", "Jobs requested and not ended.")
+        self._lag = self._gauge("media_outbox_lag_seconds", "Age of the oldest message that is due and unpublished.")
+        self._waiting = Gauge(
+            "media_queue_oldest_age_seconds",
+            "How long the longest waiting task has waited.",
+            labelnames=("kind",),
+            registry=self.registry,
+        )
+
+    def batch_created(self, status: str) -> None:
+        self._created.labels(status).inc()
+
+    def batch_failed(self, code: str) -> None:
+        self._failed.labels(code).inc()
+
+    def batch_ready(self, took: timedelta) -> None:
+        self._duration.observe(took.total_seconds())
+
+    def reprocess_requested(self) -> None:
+        self._reprocess.inc()
+
+    def callback_refused(self) -> None:
+        self._callback_errors.inc()
+
+    def dead_lettered(self, topic: str) -> None:
+        self._dead.labels(topic).inc()
+
+    def step_took(self, step: str, took: timedelta) -> None:
+        self._steps.labels(step).observe(took.total_seconds())
+
+    def render(self, backlog: BacklogSample) -> bytes:
+        """Prometheus text format, with the gauges that only the database knows."""
+        self._inflight.set(backlog.jobs_in_flight)
+        self._lag.set(backlog.outbox_lag.total_seconds())
+        for kind, age in backlog.oldest_waiting.items():
+            self._waiting.labels(kind).set(age.total_seconds())
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labelnames=labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(name, text, registry=self.registry)

@@ -1,0 +1,33 @@
+"""Drains the outbox whenever something was put in."""
+
+import asyncio
+from datetime import timedelta
+
+from application.events.relay_outbox import RelayOutbox
+from application.ports.log import Log
+from application.ports.messaging import OutboxBell
+from domain.errors import DomainError
+
+_POLL = timedelta(seconds=1)
+"""Also the precision of delayed messages: nothing rings when one becomes due."""
+
+_PAUSE_AFTER_ERROR = 1.0
+
+
+class Relay:
+    def __init__(self, *, relay_outbox: RelayOutbox, bell: OutboxBell, log: Log) -> None:
+        self._relay_outbox = relay_outbox
+        self._bell = bell
+        self._log = log
+
+    async def run(self) -> None:
+        while True:
+            try:
+                if await self._relay_outbox() == 0:
+                    await self._bell.wait(at_most=_POLL)
+            except DomainError as error:
+                self._log.warning("relay.paused", code=error.code, detail=error.detail)
+                await asyncio.sleep(_PAUSE_AFTER_ERROR)
+            except Exception:  # noqa: BLE001 - nothing moves without the relay; it is logged and goes on
+                self._log.exception("relay.defect")
+                await asyncio.sleep(_PAUSE_AFTER_ERROR)

@@ -1,0 +1,183 @@
+"""The composition root: which adapter stands behind which port.
+
+The graph is synchronous. What must be opened and closed (`Resources`) is handed in, so that a test swaps
+PostgreSQL and S3 for memory by handing in something else.
+"""
+
+from datetime import timedelta
+
+from dependency_injector import containers, providers
+
+from adapters.archive.zip import ZipArchiveWriter
+from adapters.auth.links import HmacLinkSigner
+from adapters.auth.webhooks import StandardWebhooksVerifier
+from adapters.documents.processor import DocumentProcessor
+from adapters.imaging.processor import ImageProcessor
+from adapters.sniffing.magic import MagicTypeSniffer
+from adapters.video.processor import VideoProcessor
+from application.batches.complete_upload_batch import CompleteUploadBatch
+from application.batches.create_upload_batch import CreateUploadBatch
+from application.batches.delete_batch import DeleteBatch
+from application.batches.expire_uploads import ExpireUploads
+from application.batches.get_batch_status import GetBatchStatus
+from application.batches.get_playlist import GetPlaylist
+from application.batches.list_batches import ListBatches
+from application.batches.multipart_opener import MultipartOpener
+from application.batches.query_downloads import QueryDownloads
+from application.batches.reissue_upload_urls import ReissueUploadUrls
+from application.batches.remove_asset import RemoveAsset
+from application.batches.retry_batch import RetryBatch
+from application.batches.upload_tickets import TicketOffice
+from application.batches.verify_uploads import VerifyUploads
+from application.events.relay_outbox import ForgetPublished, RelayOutbox
+from application.listings.upsert_listing import UpsertListing
+from application.processing.apply_callback import ApplyCallback
+from application.processing.build_archive import BuildArchive
+from application.processing.claim_task import ClaimTask
+from application.processing.expire_external_jobs import ExpireExternalJobs
+from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
+from application.processing.lease_keeper import LeaseKeeper
+from application.processing.plan import RunPlanner
+from application.processing.process_asset import ProcessAsset
+from application.processing.recover_tasks import RecoverTasks, RecoveryPolicy
+from application.processing.sample_backlog import SampleBacklog
+from application.processing.work_on_task import WorkOnTask
+from domain.batches.media_type import IMAGE_CONTENT_TYPES
+from entrypoints.resources import Resources
+from entrypoints.settings import Settings
+
+_PUBLISHED_KEPT = timedelta(days=7)
+_VIDEO_TYPES = ("video/mp4", "video/quicktime")
+
+
+class Container(containers.DeclarativeContainer):
+    """Every use case of Vitrine. Call `check_dependencies()` after handing in the two dependencies."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    resources = providers.Dependency(instance_of=Resources)
+
+    begin = resources.provided.begin
+    clock = resources.provided.clock
+    ids = resources.provided.ids
+    randomness = resources.provided.randomness
+    log = resources.provided.log
+    telemetry = resources.provided.telemetry
+    signer = resources.provided.signer
+    store = resources.provided.store
+    multipart = resources.provided.multipart
+    limits = settings.provided.limits
+    retry = settings.provided.processing.retry
+
+    links = providers.Singleton(
+        HmacLinkSigner, secret=resources.provided.secrets.link_secret, base_url=settings.provided.playlist_url
+    )
+    webhook_verifier = providers.Singleton(StandardWebhooksVerifier, secrets=resources.provided.secrets.webhook_secrets)
+
+    tickets = providers.Singleton(TicketOffice, signer=signer, limits=limits)
+    opener = providers.Singleton(MultipartOpener, begin=begin, multipart=multipart, clock=clock, limits=limits)
+    verify_uploads = providers.Singleton(VerifyUploads, store=store, multipart=multipart)
+    planner = providers.Singleton(RunPlanner, ids=ids, policy=settings.provided.processing)
+
+    # Listings and batches, called over HTTP.
+    upsert_listing = providers.Singleton(UpsertListing, begin=begin, clock=clock)
+    create_upload_batch = providers.Singleton(
+        CreateUploadBatch,
+        begin=begin,
+        opener=opener,
+        tickets=tickets,
+        clock=clock,
+        ids=ids,
+        limits=limits,
+        telemetry=telemetry,
+    )
+    reissue_upload_urls = providers.Singleton(
+        ReissueUploadUrls,
+        begin=begin,
+        store=store,
+        multipart=multipart,
+        opener=opener,
+        tickets=tickets,
+        clock=clock,
+    )
+    complete_upload_batch = providers.Singleton(
+        CompleteUploadBatch, begin=begin, verify=verify_uploads, multipart=multipart, planner=planner, clock=clock
+    )
+    get_batch_status = providers.Singleton(GetBatchStatus, begin=begin)
+    query_downloads = providers.Singleton(
+        QueryDownloads, begin=begin, signer=signer, links=links, clock=clock, limits=limits
+    )
+    retry_batch = providers.Singleton(RetryBatch, begin=begin, planner=planner, clock=clock, telemetry=telemetry)
+    list_batches = providers.Singleton(ListBatches, begin=begin)
+    delete_batch = providers.Singleton(DeleteBatch, begin=begin, multipart=multipart, clock=clock)
+    remove_asset = providers.Singleton(RemoveAsset, begin=begin, clock=clock)
+    get_playlist = providers.Singleton(GetPlaylist, begin=begin, store=store, signer=signer, links=links, clock=clock)
+    apply_callback = providers.Singleton(ApplyCallback, begin=begin, store=store, clock=clock, telemetry=telemetry)
+
+    # The pipeline.
+    images = providers.Singleton(ImageProcessor, resources.provided.decoders, pixel_limit=settings.provided.pixel_limit)
+    documents = providers.Singleton(DocumentProcessor, resources.provided.decoders, images=images)
+    videos = providers.Singleton(
+        VideoProcessor,
+        resources.provided.decoders,
+        images=images,
+        launcher=resources.provided.confinement,
+        duration_limit=settings.provided.video_max_seconds,
+    )
+    processors = providers.Dict(
+        {
+            **dict.fromkeys(sorted(IMAGE_CONTENT_TYPES), images),
+            **dict.fromkeys(_VIDEO_TYPES, videos),
+            "application/pdf": documents,
+        }
+    )
+    process_asset = providers.Singleton(
+        ProcessAsset,
+        store=store,
+        sniffer=providers.Singleton(MagicTypeSniffer),
+        processors=processors,
+        workspace=resources.provided.workspace,
+    )
+    build_archive = providers.Singleton(
+        BuildArchive, begin=begin, writer=providers.Singleton(ZipArchiveWriter, store, multipart)
+    )
+    work_on_task = providers.Singleton(
+        WorkOnTask,
+        begin=begin,
+        claim=providers.Singleton(ClaimTask, begin=begin, clock=clock, policy=settings.provided.lease_policy),
+        keeper=providers.Singleton(LeaseKeeper, begin=begin, clock=clock, policy=settings.provided.lease_policy),
+        process_asset=process_asset,
+        build_archive=build_archive,
+        finish_asset=providers.Singleton(FinishAssetTask, begin=begin, planner=planner, clock=clock),
+        finish_archive=providers.Singleton(FinishArchiveTask, begin=begin, clock=clock, telemetry=telemetry),
+        retry=retry,
+        clock=clock,
+        randomness=randomness,
+        telemetry=telemetry,
+        log=log,
+    )
+
+    # The relay and the sweeper.
+    relay_outbox = providers.Singleton(RelayOutbox, begin=begin, publisher=resources.provided.publisher, clock=clock)
+    recover_tasks = providers.Singleton(
+        RecoverTasks,
+        begin=begin,
+        planner=planner,
+        clock=clock,
+        randomness=randomness,
+        retry=retry,
+        policy=providers.Singleton(RecoveryPolicy),
+        telemetry=telemetry,
+        log=log,
+    )
+    expire_uploads = providers.Singleton(
+        ExpireUploads, begin=begin, store=store, multipart=multipart, clock=clock, telemetry=telemetry
+    )
+    expire_external_jobs = providers.Singleton(
+        ExpireExternalJobs,
+        begin=begin,
+        clock=clock,
+        telemetry=telemetry,
+        answer_within=settings.provided.external_patience,
+    )
+    forget_published = providers.Singleton(ForgetPublished, begin=begin, clock=clock, keep=_PUBLISHED_KEPT)
+    sample_backlog = providers.Singleton(SampleBacklog, begin=begin, clock=clock)

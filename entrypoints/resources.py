@@ -1,0 +1,122 @@
+"""What must be opened before the work and closed after it."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+
+from adapters.documents.processor import RENDER_FIRST_PAGE
+from adapters.imaging.processor import DERIVE_IMAGES
+from adapters.memory.bus import InProcessBus
+from adapters.postgres.bell import PostgresOutboxBell
+from adapters.postgres.engine import open_engine, ping
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.s3.bucket import prepare_bucket
+from adapters.s3.connection import open_s3
+from adapters.s3.multipart import S3MultipartUploads
+from adapters.s3.signer import SigV4UrlSigner
+from adapters.s3.store import S3ObjectStore
+from adapters.sandbox.confinement import Limits, confined
+from adapters.sandbox.pool import ChildProcessPool
+from adapters.system.clock import SystemClock
+from adapters.system.ids import Uuid7Ids
+from adapters.system.randomness import SystemRandomness
+from adapters.system.workspace import DiskWorkspace
+from adapters.telemetry.log import StructuredLog
+from adapters.telemetry.metrics import PrometheusTelemetry
+from adapters.video.processor import PROBE_VIDEO
+from application.ports.clock import Clock
+from application.ports.decoding import IsolatedRunner
+from application.ports.ids import Ids
+from application.ports.log import Log
+from application.ports.messaging import MessagePublisher, OutboxBell
+from application.ports.randomness import Randomness
+from application.ports.storage import MultipartUploads, ObjectStore, UrlSigner
+from application.ports.workspace import Workspace
+from application.unit_of_work import UnitOfWorkFactory
+from entrypoints.secrets import Secrets
+from entrypoints.services import Services, data_dir
+from entrypoints.settings import Settings
+
+Readiness = Callable[[], Awaitable[None]]
+"""Raises when the dependency does not answer."""
+
+_DECODER_FUNCTIONS = (DERIVE_IMAGES, RENDER_FIRST_PAGE, PROBE_VIDEO)
+_FFMPEG_MEMORY = 4 << 30
+_FFMPEG_FILE = 64 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """Everything that the container is given. `confinement` begins the command line of ffmpeg."""
+
+    begin: UnitOfWorkFactory
+    signer: UrlSigner
+    store: ObjectStore
+    multipart: MultipartUploads
+    publisher: MessagePublisher
+    bus: InProcessBus
+    bell: OutboxBell
+    decoders: IsolatedRunner
+    confinement: Sequence[str]
+    workspace: Workspace
+    clock: Clock
+    ids: Ids
+    randomness: Randomness
+    log: Log
+    telemetry: PrometheusTelemetry
+    secrets: Secrets
+    readiness: Mapping[str, Readiness]
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, services: Services) -> AsyncIterator[Resources]:
+    """Open pool, store and decoders; close them in reverse order. The database is migrated already."""
+    secrets = Secrets.of(settings)
+    async with AsyncExitStack() as stack:
+        engine = open_engine(services.database_url)
+        stack.push_async_callback(engine.dispose)
+        connection = await stack.enter_async_context(open_s3(services.bucket))
+        await prepare_bucket(connection, cors_origins=settings.origins)
+        decoders = await stack.enter_async_context(
+            ChildProcessPool(functions=_DECODER_FUNCTIONS, size=settings.decoders, memory_limit=settings.decoder_memory)
+        )
+        bell = await stack.enter_async_context(PostgresOutboxBell(services.database_url))
+        workspace = DiskWorkspace(_work_folder(settings))
+        stack.callback(workspace.close)
+        store = S3ObjectStore(connection)
+        ids = Uuid7Ids()
+        bus = InProcessBus()
+        yield Resources(
+            begin=PostgresUnitOfWorkFactory(engine, ids),
+            signer=SigV4UrlSigner(services.public_bucket),
+            store=store,
+            multipart=S3MultipartUploads(connection),
+            publisher=bus,
+            bus=bus,
+            bell=bell,
+            decoders=decoders,
+            confinement=confined(Limits(memory=_FFMPEG_MEMORY, file_size=_FFMPEG_FILE)),
+            workspace=workspace,
+            clock=SystemClock(),
+            ids=ids,
+            randomness=SystemRandomness(),
+            log=StructuredLog(),
+            telemetry=PrometheusTelemetry(),
+            secrets=secrets,
+            readiness={"database": lambda: ping(engine), "objects": lambda: _ping_store(store)},
+        )
+
+
+def _work_folder(settings: Settings) -> Path:
+    if settings.work_dir is not None:
+        return Path(settings.work_dir)
+    if settings.embeds_services:
+        return data_dir(settings) / "work"
+    return Path(gettempdir()) / f"vitrine-{os.getuid()}"
+
+
+async def _ping_store(store: ObjectStore) -> None:
+    await store.head("readiness")

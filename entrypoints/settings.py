@@ -1,0 +1,190 @@
+"""Configuration, from environment variables that start with VITRINE_.
+
+Everything has a default that works on one machine. What is wrong is said all at once, by the names
+that people typed.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from application.processing.claim_task import LeasePolicy
+from application.processing.plan import ProcessingPolicy
+from domain.batches.limits import GIB, MIB, UploadLimits
+from domain.batches.media_type import MediaCategory
+from domain.jobs.estimate import Capacity
+from domain.jobs.job import Provider
+from domain.jobs.task import RetryPolicy
+
+PREFIX = "VITRINE_"
+_CORES = os.cpu_count() or 2
+
+Positive = Annotated[int, Meta(ge=1)]
+
+
+def _about(text: str) -> Meta:
+    return Meta(description=text)
+
+
+class InvalidSettings(ValueError):
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("the configuration is wrong:\n  " + "\n  ".join(problems))
+        self.problems = problems
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Sizes in bytes, times in seconds. Lists are comma-separated."""
+
+    data_dir: Annotated[str | None, _about("Where the embedded services keep their data; .vitrine when empty.")] = None
+
+    work_dir: Annotated[str | None, _about("Scratch disk of the workers; below data_dir or /tmp when empty.")] = None
+
+    host: Annotated[str, _about("Address that HTTP listens on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535), _about("Port that HTTP listens on.")] = 8000
+    public_url: Annotated[str | None, _about("Address of the API as clients see it.")] = None
+    cors_origins: Annotated[str, _about("Web origins that may call the API and the bucket.")] = "*"
+
+    database_url: Annotated[str | None, _about("postgresql://...; the embedded PostgreSQL when empty.")] = None
+    s3_endpoint_url: Annotated[str | None, _about("S3 as Vitrine reaches it; embedded SeaweedFS when empty.")] = None
+    s3_public_url: Annotated[str | None, _about("S3 as clients reach it; s3_endpoint_url when empty.")] = None
+    s3_bucket: Annotated[str, _about("Bucket for all objects.")] = "vitrine"
+    s3_region: Annotated[str, _about("Region in the signatures.")] = "us-east-1"
+    s3_access_key: Annotated[str | None, _about("Access key of the store.")] = None
+    s3_secret_key: Annotated[str | None, _about("Secret key of the store.")] = None
+
+    jwt_secret: Annotated[str | None, _about("HS256 secret of the tokens.")] = None
+    jwks_url: Annotated[str | None, _about("Where the issuer publishes its keys (RS256, ES256).")] = None
+    jwt_issuer: Annotated[str | None, _about("Required `iss`, when set.")] = None
+    jwt_audience: Annotated[str | None, _about("Required `aud`, when set.")] = None
+    link_secret: Annotated[str | None, _about("Signs links to playlists; shared by all API processes.")] = None
+    webhook_secrets: Annotated[str, _about("Standard Webhooks secrets (whsec_...) of the external pipeline.")] = ""
+
+    provider: Annotated[Literal["INTERNAL", "EXTERNAL"], _about("Who processes: our workers or a pipeline.")] = (
+        "INTERNAL"
+    )
+    external_answer_within: Annotated[Positive, _about("An external job without an answer fails after this.")] = 21600
+
+    upload_url_lifetime: Annotated[Positive, _about("Upload URLs.")] = 900
+    download_url_lifetime: Annotated[Positive, _about("Download URLs.")] = 3600
+    upload_window: Annotated[Positive, _about("An uncompleted batch fails after this.")] = 86400
+    photo_max_bytes: Annotated[Positive, _about("One photo or render.")] = 64 * MIB
+    document_max_bytes: Annotated[Positive, _about("One document.")] = 256 * MIB
+    video_max_bytes: Annotated[Positive, _about("One video.")] = 10 * GIB
+    batch_max_bytes: Annotated[Positive, _about("One batch.")] = 50 * GIB
+    multipart_above: Annotated[Positive, _about("Larger files are uploaded in parts.")] = 64 * MIB
+    part_size: Annotated[int, Meta(ge=5 * MIB), _about("Bytes of one part.")] = 16 * MIB
+
+    pixel_limit: Annotated[Positive, _about("Pixels of one picture.")] = 200_000_000
+    video_max_seconds: Annotated[Positive, _about("Duration of one video.")] = 1800
+    decoders: Annotated[Positive, _about("Decoder processes; one a core.")] = _CORES
+    decoder_memory: Annotated[Positive, _about("Address space of one decoder process.")] = 1 * GIB
+    image_workers: Annotated[Positive, _about("Image tasks at once.")] = _CORES + 2
+    video_workers: Annotated[Positive, _about("Video tasks at once.")] = 1
+    archive_workers: Annotated[Positive, _about("Archive tasks at once.")] = 2
+    lease: Annotated[Positive, _about("A worker that is silent for this long has lost its task.")] = 30
+    max_attempts: Annotated[Positive, _about("Attempts at one task.")] = 4
+    sweep_every: Annotated[Positive, _about("Pause of the sweeper.")] = 5
+
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], _about("Least level that is logged.")] = "info"
+    log_format: Annotated[Literal["console", "json"], _about("For people or for machines.")] = "console"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Raises InvalidSettings with every problem: values that do not fit, and names that do not exist."""
+        given = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in environment.items()
+            if name.startswith(PREFIX) and value != ""
+        }
+        problems, values = [], {}
+        hints = get_type_hints(cls, include_extras=True)
+        for name, text in given.items():
+            if name not in hints:
+                problems.append(f"{PREFIX}{name.upper()} does not exist")
+                continue
+            try:
+                values[name] = msgspec.convert(text, hints[name], strict=False)
+            except msgspec.ValidationError as error:
+                problems.append(f"{PREFIX}{name.upper()}={text!r}: {error}")
+        if problems:
+            raise InvalidSettings(problems)
+        return cls(**values)
+
+    @property
+    def origins(self) -> list[str]:
+        return _listed(self.cors_origins)
+
+    @property
+    def webhooks(self) -> list[str]:
+        return _listed(self.webhook_secrets)
+
+    @property
+    def base_url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def playlist_url(self) -> str:
+        return f"{self.base_url}/api/v2/listings/media/hls"
+
+    @property
+    def external_patience(self) -> timedelta:
+        return timedelta(seconds=self.external_answer_within)
+
+    @property
+    def embeds_services(self) -> bool:
+        return self.database_url is None or self.s3_endpoint_url is None
+
+    @property
+    def limits(self) -> UploadLimits:
+        return UploadLimits(
+            max_bytes={
+                MediaCategory.PHOTO: self.photo_max_bytes,
+                MediaCategory.RENDER: self.photo_max_bytes,
+                MediaCategory.DOCUMENT: self.document_max_bytes,
+                MediaCategory.VIDEO: self.video_max_bytes,
+            },
+            max_batch_bytes=self.batch_max_bytes,
+            multipart_above=self.multipart_above,
+            part_size=self.part_size,
+            upload_url_lifetime=timedelta(seconds=self.upload_url_lifetime),
+            download_url_lifetime=timedelta(seconds=self.download_url_lifetime),
+            upload_window=timedelta(seconds=self.upload_window),
+        )
+
+    @property
+    def processing(self) -> ProcessingPolicy:
+        return ProcessingPolicy(
+            provider=Provider(self.provider),
+            retry=RetryPolicy(max_attempts=self.max_attempts),
+            capacity=Capacity(images=self.decoders, videos=self.video_workers),
+        )
+
+    @property
+    def lease_policy(self) -> LeasePolicy:
+        return LeasePolicy(duration=timedelta(seconds=self.lease))
+
+    def resolved_data_dir(self, default: Path) -> Path:
+        return Path(self.data_dir).resolve() if self.data_dir else default
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def describe() -> list[tuple[str, str, str]]:
+    """Name, default and meaning of each setting, as the README shows them."""
+    rows = []
+    for field in msgspec.structs.fields(Settings):
+        default: Any = field.default
+        shown = "" if default is None else str(default)
+        rows.append((PREFIX + field.name.upper(), shown, _meaning(field.type)))
+    return rows
+
+
+def _meaning(annotation: Any) -> str:
+    return next((meta.description for meta in annotation.__metadata__ if meta.description), "")

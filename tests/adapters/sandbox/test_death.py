@@ -1,0 +1,136 @@
+"""Children die. Nothing else does."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from adapters.sandbox.pool import ChildProcessPool
+from adapters.sandbox.process import ChildDidNotStart
+from domain.assets.failure import FailureCode, MediaRejected
+from tests.adapters.sandbox.misbehaviour import FUNCTIONS, call
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are confined by rlimits")
+
+
+@pytest.mark.parametrize("function", ["abort", "leave", "hoard", "answer_at_length", "answer_nonsense"])
+async def test_a_crash_ends_in_a_code_and_the_next_call_works(pool: ChildProcessPool, function: str) -> None:
+    with pytest.raises(MediaRejected) as caught:
+        await pool.run(call(function), {}, timeout=5)
+    assert caught.value.failure.code is FailureCode.DECODER_CRASHED
+    assert await pool.run(call("add"), {"a": 1, "b": 1}, timeout=5) == {"sum": 2}
+
+
+async def test_the_crash_says_how_the_child_ended(pool: ChildProcessPool) -> None:
+    with pytest.raises(MediaRejected, match="SIGABRT"):
+        await pool.run(call("abort"), {}, timeout=5)
+    with pytest.raises(MediaRejected, match="out of memory"):
+        await pool.run(call("hoard"), {}, timeout=5)
+
+
+async def test_a_child_killed_in_mid_call_is_a_crash(pool: ChildProcessPool, tmp_path: Path) -> None:
+    sleeping = asyncio.create_task(_sleep(pool, tmp_path / "pid"))
+    os.kill(await _pid_in(tmp_path / "pid"), signal.SIGKILL)
+    with pytest.raises(MediaRejected, match="SIGKILL"):
+        await sleeping
+
+
+async def test_a_child_killed_while_idle_is_replaced_unnoticed(pool: ChildProcessPool) -> None:
+    pid = (await pool.run(call("whoami"), {}, timeout=5))["pid"]
+    assert isinstance(pid, int)
+    os.kill(pid, signal.SIGKILL)
+    await _until(lambda: not psutil.pid_exists(pid))
+    assert (await pool.run(call("whoami"), {}, timeout=5))["pid"] != pid
+
+
+async def test_a_call_past_its_deadline_is_killed(pool: ChildProcessPool, tmp_path: Path) -> None:
+    with pytest.raises(MediaRejected) as caught:
+        await pool.run(call("sleep"), {"seconds": 60, "started": str(tmp_path / "pid")}, timeout=0.5)
+    assert caught.value.failure.code is FailureCode.TIMEOUT
+    pid = await _pid_in(tmp_path / "pid")
+    await _until(lambda: not psutil.pid_exists(pid))
+    assert await pool.run(call("add"), {"a": 1, "b": 1}, timeout=5) == {"sum": 2}
+
+
+async def test_a_cancelled_call_is_killed(pool: ChildProcessPool, tmp_path: Path) -> None:
+    sleeping = asyncio.create_task(_sleep(pool, tmp_path / "pid"))
+    pid = await _pid_in(tmp_path / "pid")
+    sleeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sleeping
+    await _until(lambda: not psutil.pid_exists(pid))
+    assert await pool.run(call("add"), {"a": 1, "b": 1}, timeout=5) == {"sum": 2}
+
+
+async def test_a_child_is_replaced_after_its_share_of_calls() -> None:
+    async with ChildProcessPool(functions=FUNCTIONS, size=1, calls_per_child=2) as pool:
+        pids = [(await pool.run(call("whoami"), {}, timeout=5))["pid"] for _ in range(4)]
+    assert pids[0] == pids[1] != pids[2] == pids[3]
+
+
+async def test_leaving_the_pool_leaves_no_child() -> None:
+    async with ChildProcessPool(functions=FUNCTIONS, size=2):
+        assert len(_children(os.getpid())) == 2
+    assert _children(os.getpid()) == []
+
+
+async def test_a_pool_that_cannot_start_says_why_and_leaves_no_child() -> None:
+    with pytest.raises(ChildDidNotStart, match="no_such_module"):
+        async with ChildProcessPool(functions=("no_such_module:run",), size=2):
+            pytest.fail("it started")
+    await _until(lambda: _children(os.getpid()) == [])
+
+
+_PARENT = """
+import asyncio, sys
+from adapters.sandbox.pool import ChildProcessPool
+from tests.adapters.sandbox.misbehaviour import FUNCTIONS, call
+
+async def main():
+    async with ChildProcessPool(functions=FUNCTIONS, size=2) as pool:
+        await pool.run(call("sleep"), {"seconds": 60, "started": sys.argv[1]}, timeout=60)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a busy child ends with its call")
+async def test_a_parent_killed_with_sigkill_leaves_no_child(tmp_path: Path) -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _PARENT, str(tmp_path / "pid"), env={"PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+    try:
+        busy = await _pid_in(tmp_path / "pid")
+        children = _children(parent.pid)
+        assert busy in children
+        assert len(children) == 2
+    finally:
+        parent.kill()
+        await parent.wait()
+    await _until(lambda: not any(psutil.pid_exists(pid) for pid in children))
+
+
+def _sleep(pool: ChildProcessPool, started: Path) -> Awaitable[object]:
+    return pool.run(call("sleep"), {"seconds": 60, "started": str(started)}, timeout=60)
+
+
+def _children(pid: int) -> list[int]:
+    return [
+        child.pid for child in psutil.Process(pid).children() if "adapters.sandbox.child" in child.cmdline()
+    ]
+
+
+async def _pid_in(path: Path) -> int:
+    await _until(lambda: path.exists() and path.read_text() != "")
+    return int(path.read_text())
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.02)
