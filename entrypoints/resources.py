@@ -11,7 +11,8 @@ from adapters.documents.processor import RENDER_FIRST_PAGE
 from adapters.imaging.processor import DERIVE_IMAGES
 from adapters.memory.bus import InProcessBus
 from adapters.postgres.bell import PostgresOutboxBell
-from adapters.postgres.engine import open_engine, ping
+from adapters.postgres.engine import open_engine
+from adapters.postgres.ping import ping
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.s3.bucket import prepare_bucket
 from adapters.s3.connection import open_s3

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -152,7 +152,7 @@ def sweeper(vitrine: Vitrine) -> Sweeper:
     )
 
 
-def _background(vitrine: Vitrine) -> list[Awaitable[None]]:
+def _background(vitrine: Vitrine) -> list[Coroutine[None, None, None]]:
     resources = vitrine.resources
     relay = Relay(relay_outbox=vitrine.container.relay_outbox(), bell=resources.bell, log=resources.log)
     return [*(worker.run() for worker in workers(vitrine)), relay.run(), sweeper(vitrine).run()]

@@ -16,7 +16,12 @@ import imageio_ffmpeg
 import pillow_heif
 from PIL import Image, ImageCms, ImageDraw
 
-CORNERS = {"top left": (220, 30, 30), "top right": (30, 200, 40), "bottom left": (30, 50, 220), "bottom right": (250, 220, 20)}
+CORNERS = {
+    "top left": (220, 30, 30),
+    "top right": (30, 200, 40),
+    "bottom left": (30, 50, 220),
+    "bottom right": (250, 220, 20),
+}
 
 _UNDO_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -43,7 +48,9 @@ def picture(width: int = 320, height: int = 240) -> Image.Image:
     return image
 
 
-def jpeg(width: int = 320, height: int = 240, *, orientation: int = 1, gps: bool = False, progressive: bool = False) -> bytes:
+def jpeg(
+    width: int = 320, height: int = 240, *, orientation: int = 1, gps: bool = False, progressive: bool = False
+) -> bytes:
     """`width` and `height` are those of the upright picture, whatever the orientation."""
     image = picture(width, height)
     if orientation in _UNDO_ORIENTATION:
@@ -109,6 +116,17 @@ def heic(width: int = 320, height: int = 240, *, gps: bool = False) -> bytes:
     target = io.BytesIO()
     heif = pillow_heif.from_pillow(picture(width, height))
     heif.save(target, quality=90, exif=_exif(1, gps=gps).tobytes())
+    return target.getvalue()
+
+
+def tiled_heic(width: int = 1200, height: int = 900) -> bytes:
+    """In tiles, as phones write it."""
+    target = io.BytesIO()
+    pillow_heif.options.GRID_TILE_SIZE = 256
+    try:
+        pillow_heif.from_pillow(picture(width, height)).save(target, quality=90)
+    finally:
+        pillow_heif.options.GRID_TILE_SIZE = 0
     return target.getvalue()
 
 
@@ -193,7 +211,9 @@ def referring_mov(neighbour: str) -> bytes:
     return _with_reference(hollow, struct.pack(">II", 0, 1) + entry)
 
 
-_ALIAS_HEAD = bytes(10) + b"\x06" + b"volume".ljust(27, b"\0") + bytes(12) + b"\x04" + b"name".ljust(63, b"\0") + bytes(16)
+_ALIAS_HEAD = (
+    bytes(10) + b"\x06" + b"volume".ljust(27, b"\0") + bytes(12) + b"\x04" + b"name".ljust(63, b"\0") + bytes(16)
+)
 _TO_REFERENCES = {b"moov", b"trak", b"mdia", b"minf", b"dinf"}
 
 

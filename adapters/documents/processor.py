@@ -41,15 +41,13 @@ class DocumentProcessor(MediaProcessor):
         finally:
             page_image.unlink(missing_ok=True)
         await progress(1.0)
-        facts = MediaFacts(
-            pages=pages, thumbhash=derived.facts.thumbhash, dominant_color=derived.facts.dominant_color
-        )
+        facts = MediaFacts(pages=pages, thumbhash=derived.facts.thumbhash, dominant_color=derived.facts.dominant_color)
         return replace(derived, facts=facts)
 
     async def _render(self, source: Path, page_image: Path) -> int:
         arguments: dict[str, object] = {
-            "source": str(source.absolute()),
-            "page_image": str(page_image.absolute()),
+            "source": str(source),
+            "page_image": str(page_image),
             "width": max(IMAGE_WIDTHS.values()),
         }
         answer = await self._runner.run(RENDER_FIRST_PAGE, arguments, timeout=self._timeout)

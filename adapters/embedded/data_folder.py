@@ -1,5 +1,4 @@
 import fcntl
-import getpass
 import hashlib
 import os
 from collections.abc import Iterator
@@ -41,7 +40,7 @@ def hold_data_folder(folder: Path, account: Account | None = None) -> Iterator[P
         _create(folder, account)
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except PermissionError as error:
-        raise DataFolderUnreachable(folder, getpass.getuser(), str(error)) from error
+        raise DataFolderUnreachable(folder, f"user {os.geteuid()}", str(error)) from error
     _held.add(descriptor)
     try:
         _lock(descriptor, folder)
@@ -62,7 +61,7 @@ def _create(folder: Path, account: Account | None) -> None:
     if not account.passes(folder) and not any(folder.iterdir()):
         folder.chmod(0o711)
     if (barrier := account.barrier(folder)) is not None:
-        raise DataFolderUnreachable(folder, account.name, f"{barrier} does not let this user in")
+        raise DataFolderUnreachable(folder, f"user {account.name}", f"{barrier} does not let this user in")
 
 
 def _lock(descriptor: int, folder: Path) -> None:

@@ -22,7 +22,7 @@ class DataFolderUnreachable(EmbeddedServerError):
 
     def __init__(self, folder: Path, account: str, reason: str) -> None:
         super().__init__(
-            f"The user {account!r}, who runs the server, cannot use the data folder {folder}: {reason}. "
+            f"{account}, who runs the server, cannot use the data folder {folder}: {reason}. "
             "Choose a data folder that this user can reach."
         )
         self.folder = folder

@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -23,8 +24,8 @@ _REAP_SECONDS = 5.0
 class ServerCommand:
     """How to run a server or one of its tools.
 
-    `pid_file` is written at once, for a server that writes none itself. `stdin` is handed over at once:
-    keep it below the size of a pipe (4 KiB everywhere).
+    `pid_file` is for a server that writes none itself. `stdin` is handed over at once: keep it below the
+    size of a pipe (4 KiB everywhere).
     """
 
     name: str
@@ -58,6 +59,8 @@ class ServerProcess:
         """Run the server until `ready(pid)` says so; raises ServerStartFailed, and then nothing runs."""
         process = cls(command)
         try:
+            if command.pid_file is not None:
+                command.pid_file.write_text(f"{process._child.pid}\n", encoding="utf-8")
             await process._wait_until(ready, within)
         except BaseException:
             await process.stop()
@@ -131,9 +134,8 @@ def _spawn(command: ServerCommand, log: ServerLog) -> subprocess.Popen[bytes]:
         )
     finally:
         os.close(output)
-    if command.pid_file is not None:
-        command.pid_file.write_text(f"{child.pid}\n", encoding="utf-8")
     if child.stdin is not None:
-        child.stdin.write(command.stdin)
-        child.stdin.close()
+        # A tool that has already ended tells why by its exit code and its log.
+        with suppress(BrokenPipeError), child.stdin:
+            child.stdin.write(command.stdin)
     return child

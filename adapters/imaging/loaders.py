@@ -65,7 +65,7 @@ def _open_jpeg(source: str, pixel_limit: int, target_width: int) -> Opened:
 
 
 def _open_heic(source: str, pixel_limit: int) -> Opened:
-    """libheif turns the picture as the container says, which makes the EXIF orientation void."""
+    """The container says how the picture is turned, and libheif heeds it: the EXIF orientation is void."""
     require_whole_boxes(source)
     heif: Any = pillow_heif.open_heif(source, convert_hdr_to_8bit=True)
     width, height = heif.size

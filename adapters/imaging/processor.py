@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from application.ports.decoding import DerivedFile, Derivatives, IsolatedRunner, MediaProcessor, Progress
+from application.ports.decoding import Derivatives, DerivedFile, IsolatedRunner, MediaProcessor, Progress
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.assets.rendition import MediaFacts, RenditionName
 
@@ -55,14 +55,12 @@ class ImageProcessor(MediaProcessor):
         if content_type not in CONTENT_TYPES:
             raise MediaRejected(FailureCode.UNREADABLE_MEDIA, f"Pictures of type {content_type} are not decoded.")
         arguments: dict[str, object] = {
-            "source": str(source.absolute()),
+            "source": str(source),
             "content_type": content_type,
-            "into": str(into.absolute()),
+            "into": str(into),
             "pixel_limit": self._pixel_limit,
         }
-        answer = msgspec.convert(
-            await self._runner.run(DERIVE_IMAGES, arguments, timeout=self._timeout), type=_Answer
-        )
+        answer = msgspec.convert(await self._runner.run(DERIVE_IMAGES, arguments, timeout=self._timeout), type=_Answer)
         await progress(1.0)
         return _derivatives(answer)
 

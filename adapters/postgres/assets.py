@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from adapters.postgres.aggregate_writer import AggregateWriter
-from adapters.postgres.failures import failure_from_row
+from adapters.postgres.failures import failure_from_row, failure_to_row
 from adapters.postgres.outbox_writer import OutboxWriter
 from adapters.postgres.schema import ID, MOMENT, metadata, not_negative, one_of, sha256_of, version_column
 from adapters.postgres.statements import compiled
@@ -104,7 +104,7 @@ class PostgresAssets(Assets):
 
 
 def _to_row(asset: Asset) -> dict[str, Any]:
-    failure, multipart = asset.failure, asset.multipart
+    multipart = asset.multipart
     return {
         "id": asset.id,
         "batch_id": asset.batch_id,
@@ -119,8 +119,7 @@ def _to_row(asset: Asset) -> dict[str, Any]:
         "title": asset.title,
         "key": asset.key,
         "status": asset.status,
-        "failure_code": failure and failure.code,
-        "failure_detail": failure and failure.detail,
+        **failure_to_row(asset.failure),
         "multipart_upload_id": multipart and multipart.upload_id,
         "multipart_part_size": multipart and multipart.part_size,
         "etag": asset.etag,

@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Double, ForeignKey, Index, Integer, Table, Text, bindparam, select, text
 
 from adapters.postgres.aggregate_writer import AggregateWriter
-from adapters.postgres.failures import failure_from_row
+from adapters.postgres.failures import failure_from_row, failure_to_row
 from adapters.postgres.outbox_writer import OutboxWriter
 from adapters.postgres.schema import ID, MOMENT, metadata, not_negative, one_of, version_column
 from adapters.postgres.statements import compiled
@@ -83,7 +83,6 @@ class PostgresTasks(Tasks):
 
 
 def _to_row(task: Task) -> dict[str, Any]:
-    failure = task.failure
     return {
         "id": task.id,
         "kind": task.kind,
@@ -100,8 +99,7 @@ def _to_row(task: Task) -> dict[str, Any]:
         "available_at": task.available_at,
         "stage": task.stage,
         "progress": task.progress,
-        "failure_code": failure and failure.code,
-        "failure_detail": failure and failure.detail,
+        **failure_to_row(task.failure),
         "created_at": task.created_at,
         "finished_at": task.finished_at,
     }

@@ -31,9 +31,13 @@ class S3MultipartUploads(MultipartUploads):
         self._requests = connection.requests
 
     async def begin(self, key: str, *, content_type: str) -> str:
-        with translated(f"create multipart upload {key}"):
-            answer = await self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=content_type)
-        return answer["UploadId"]
+        opening = asyncio.create_task(self._open(key, content_type))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # The store may have opened it, and nobody else would ever learn its id.
+            await asyncio.shield(self._abort_opened(key, opening))
+            raise
 
     async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
         # Clients send parts without a checksum, so the upload is opened without one, and then S3 takes
@@ -90,6 +94,17 @@ class S3MultipartUploads(MultipartUploads):
             except ClientError as error:
                 if error_code(error) != "NoSuchUpload":
                     raise
+
+    async def _open(self, key: str, content_type: str) -> str:
+        with translated(f"create multipart upload {key}"):
+            answer = await self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=content_type)
+        return answer["UploadId"]
+
+    async def _abort_opened(self, key: str, opening: asyncio.Task[str]) -> None:
+        try:
+            await self.abort(key, upload_id=await opening)
+        except Unavailable:
+            _log.warning("could not abort a cancelled multipart upload of %s", key, exc_info=True)
 
     async def _completed_before(self, key: str, parts: Sequence[UploadedPart]) -> StoredObject | None:
         """The object, if it was made from these very parts: the answer to an earlier call got lost."""

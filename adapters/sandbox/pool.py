@@ -63,7 +63,7 @@ class ChildProcessPool(IsolatedRunner):
     ) -> None:
         await self._end()
 
-    async def run(self, function: str, arguments: dict[str, object], *, timeout: float) -> dict[str, object]:  # noqa: ASYNC109 - the port's: our deadline kills
+    async def run(self, function: str, arguments: dict[str, object], *, timeout: float) -> dict[str, object]:
         if function not in self._functions:
             raise ValueError(f"{function} is not among the functions of this pool")
         slot = await self._free.get()
@@ -85,7 +85,7 @@ class ChildProcessPool(IsolatedRunner):
             raise MediaRejected(FailureCode.TIMEOUT, f"Decoding took more than {seconds:g} s.") from None
         except ChildDied as death:
             child.kill()
-            cause = await child.ended()
+            cause = await child.bury()
             _log.warning("decoder process died in %s: %s; stderr: %s", call.function, cause, child.last_words)
             raise MediaRejected(FailureCode.DECODER_CRASHED, f"The decoder crashed: {cause}.") from death
         if isinstance(answer, Refused) and answer.unexpected:
@@ -105,7 +105,7 @@ class _Slot:
         self._functions = functions
         self._limits = limits
         self._child: Child | None = None
-        self._departing: set[asyncio.Task[None]] = set()
+        self._departing: set[asyncio.Task[str]] = set()
         self._closed = False
 
     async def ready(self) -> Child:

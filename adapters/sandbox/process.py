@@ -40,7 +40,9 @@ class Child:
     """A running interpreter that has imported its functions. Call `start`, not the constructor."""
 
     def __init__(self, process: Process) -> None:
-        assert process.stdin and process.stdout and process.stderr
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
         self._process = process
         self._stdin, self._stdout, self._stderr = process.stdin, process.stdout, process.stderr
         self._tail = bytearray()
@@ -56,7 +58,6 @@ class Child:
             stdout=PIPE,
             stderr=PIPE,
             env=_environment(),
-            cwd="/",
             start_new_session=True,  # Ctrl-C is for the parent alone
         )
         child = cls(process)
@@ -66,7 +67,6 @@ class Child:
                 await child._exchange(frame(settings))
         except (ChildDied, TimeoutError) as error:
             child.kill()
-            await child.ended()
             await child.bury()
             raise ChildDidNotStart(f"a decoder process did not start: {child.last_words}") from error
         except BaseException:
@@ -96,26 +96,21 @@ class Child:
             raise ChildDied("it answered out of turn")
         return answer
 
-    async def ended(self) -> str:
-        """How it ended, in words; waits for that, though not for ever."""
-        await asyncio.wait({self._end}, timeout=_EXIT_SECONDS)
-        status = self._process.returncode
-        if status == OUT_OF_MEMORY_STATUS:
-            return "it ran out of memory"
-        if status is not None and status < 0:
-            return f"it was ended by {signal.Signals(-status).name}"
-        return "it ended too early"
-
-    async def bury(self) -> None:
-        """After `kill`, when no call runs: an answer that nobody read would keep the pipe open."""
+    async def bury(self) -> str:
+        """How it ended, in words. After `kill` or its death alone; does not wait for ever."""
         self._stdin.close()
-        while await self._stdout.read(_CHUNK):
-            pass
-        await self._end
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_EXIT_SECONDS):
+                while await self._stdout.read(_CHUNK):  # what nobody read would keep the pipe open
+                    pass
+                await asyncio.wait({self._end})
+        return _how_it_ended(self._process.returncode)
 
     def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        """Not by `Process.kill`, which would reap a child that has just died, and lose how."""
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def _exchange(self, request: bytes) -> Answer:
         try:
@@ -131,6 +126,14 @@ class Child:
             self._tail += chunk
             del self._tail[:-_STDERR_TAIL]
         await self._process.wait()
+
+
+def _how_it_ended(status: int | None) -> str:
+    if status == OUT_OF_MEMORY_STATUS:
+        return "it ran out of memory"
+    if status is not None and status < 0:
+        return f"it was ended by {signal.Signals(-status).name}"
+    return "it ended too early"
 
 
 def _environment() -> dict[str, str]:

@@ -42,12 +42,16 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
 
 Answer = Ready | Returned | Refused
 
-decode_answer = msgspec.json.Decoder(Answer).decode
-
 
 def frame(message: Settings | Call | Answer) -> bytes:
     body = msgspec.json.encode(message)
     return len(body).to_bytes(HEADER_SIZE, "big") + body
+
+
+def decode_answer(body: bytes) -> Answer:
+    """Raises ValueError."""
+    answer: Answer = msgspec.json.decode(body, type=Answer)
+    return answer
 
 
 def body_size(header: bytes) -> int:

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import os
+import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -69,8 +71,10 @@ async def _tail(process: Process) -> str:
 
 
 async def _end(process: Process, complaints: asyncio.Task[str]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    """Not by `Process.kill`, which would reap a program that has just ended, and lose its status."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
     await asyncio.wait({complaints, asyncio.ensure_future(process.wait())}, timeout=_EXIT_SECONDS)
 
 

@@ -10,7 +10,7 @@ from adapters.video import commands
 from adapters.video.facts import VideoFacts
 from adapters.video.ffmpeg import Ffmpeg
 from adapters.video.ladder import Step, ladder
-from application.ports.decoding import DerivedFile, Derivatives, IsolatedRunner, MediaProcessor, Progress
+from application.ports.decoding import Derivatives, DerivedFile, IsolatedRunner, MediaProcessor, Progress
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.assets.rendition import MediaFacts, RenditionName
 
@@ -56,7 +56,6 @@ class VideoProcessor(MediaProcessor):
     async def derive(self, source: Path, *, content_type: str, into: Path, progress: Progress) -> Derivatives:
         if content_type not in CONTENT_TYPES:
             raise MediaRejected(FailureCode.UNREADABLE_MEDIA, f"Videos of type {content_type} are not decoded.")
-        source, into = source.absolute(), into.absolute()
         video = await self._probe(source)
         steps = ladder(video)
         mp4s = await self._transcode(source, video, steps, into, progress)
@@ -92,9 +91,7 @@ class VideoProcessor(MediaProcessor):
             source, video, steps, outputs, threads=self._threads, pixel_limit=self._pixel_limit
         )
         await self._ffmpeg.run(command, seconds=120 + self._patience * video.duration, on_time=on_time)
-        return tuple(
-            _file(step.rung.mp4, path, _MP4, step) for step, path in zip(steps, outputs, strict=True)
-        )
+        return tuple(_file(step.rung.mp4, path, _MP4, step) for step, path in zip(steps, outputs, strict=True))
 
     async def _poster(self, video: VideoFacts, mp4: DerivedFile, into: Path) -> Derivatives:
         frame = into / "poster.png"

@@ -15,6 +15,7 @@ from domain.batches.batch import Batch, BatchStatus
 from domain.batches.errors import BatchReferenceTaken
 from domain.batches.limits import UploadLimits
 from domain.batches.manifest import AnnouncedFile, Manifest, check_manifest
+from domain.errors import ConcurrentUpdate
 from domain.ids import AssetId, BatchId, ListingId
 from domain.listings.access import require_awaiting, require_uploader
 from domain.listings.errors import ListingNotFound
@@ -70,8 +71,8 @@ class CreateUploadBatch:
         now = self._clock.now()
         try:
             batch, assets, created = await self._find_or_open(command, manifest, now)
-        except BatchReferenceTaken:
-            # Somebody may have opened it between our look and our insert: look again.
+        except (BatchReferenceTaken, ConcurrentUpdate):
+            # Somebody may have opened it, or let an overdue one go, between our look and our insert: look again.
             batch, assets, created = await self._find_or_open(command, manifest, now)
         if created:
             self._telemetry.batch_created(batch.status)

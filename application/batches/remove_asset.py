@@ -1,13 +1,14 @@
 """Take a file that cannot be processed out of its batch, so that the rest may be READY."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.ports.clock import Clock
 from application.processing.settle_job import advance_listing
 from application.unit_of_work import UnitOfWorkFactory
-from domain.assets.asset import AssetStatus
+from domain.assets.asset import Asset, AssetStatus
 from domain.assets.errors import AssetNotFound, AssetNotRemovable
-from domain.batches.batch import Batch, BatchStatus
+from domain.batches.batch import IN_FLIGHT, Archive, Batch, BatchStatus
 from domain.batches.errors import BatchInFlight, BatchNotFound
 from domain.ids import AssetId, BatchId
 from domain.listings.access import require_manager
@@ -22,7 +23,7 @@ class RemoveAssetCommand:
 
 
 class RemoveAsset:
-    """The batch becomes READY when what remains has been processed and packed.
+    """The batch becomes READY when what remains has been processed and packed; else a retry makes it so.
 
     Raises BatchNotFound, AssetNotFound, NotPermitted, BatchInFlight, AssetNotRemovable.
     """
@@ -46,18 +47,26 @@ class RemoveAsset:
             asset = next((asset for asset in assets if asset.id == command.asset_id), None)
             if asset is None:
                 raise AssetNotFound(command.asset_id)
-            if batch.status is not BatchStatus.FAILED or not batch.has_settled_before:
+            if batch.status in IN_FLIGHT:
                 raise BatchInFlight(batch.id, batch.status)
+            if batch.status is not BatchStatus.FAILED or not batch.has_settled_before:
+                raise AssetNotRemovable(asset.id, f"its batch is {batch.failure_code or batch.status}")
             if asset.status is not AssetStatus.FAILED:
                 raise AssetNotRemovable(asset.id, f"it is {asset.status}; only FAILED files are taken out")
             rest = [other for other in assets if other.id != asset.id]
             if not rest:
                 raise AssetNotRemovable(asset.id, "it is the last file of its batch; delete the batch instead")
             batch.file_count, batch.total_bytes = len(rest), sum(other.size for other in rest)
-            if batch.archive is not None and all(other.status is AssetStatus.PROCESSED for other in rest):
+            if _is_complete(batch.archive, rest):
                 batch.settle(failure=None, now=now)
             await tx.assets.remove([asset])
             await tx.batches.save(batch)
             await advance_listing(tx, listing, batch, now=now)
             await tx.commit()
         return batch
+
+
+def _is_complete(archive: Archive | None, assets: Sequence[Asset]) -> bool:
+    """All are processed, and the archive holds them and nothing else. Otherwise a retry makes the archive anew."""
+    processed = all(asset.status is AssetStatus.PROCESSED for asset in assets)
+    return processed and archive is not None and archive.extracted_size == sum(asset.size for asset in assets)

@@ -207,7 +207,8 @@ def _require_valid(command: ApplyCallbackCommand, job: Job, assets: Sequence[Ass
             found.append(Violation(f"{at}/assetId", "UNKNOWN_ASSET", f"{output.asset_id} is not of this job's batch"))
         unknown = sorted(set(output.renditions) - names)
         found += [Violation(f"{at}/renditions/{name}", "UNKNOWN_RENDITION", "no such rendition") for name in unknown]
-        keys = [key for key in (output.processed_key, output.thumbnail_key, *output.renditions.values()) if key]
+        given = (output.processed_key, output.thumbnail_key, *output.renditions.values())
+        keys = [key for key in given if key is not None]
         found += [
             Violation(at, "FOREIGN_KEY", f"{key} does not lie under {prefix}") for key in keys if _strays(key, prefix)
         ]

@@ -33,27 +33,33 @@ class LeaseKeeper:
 
     @asynccontextmanager
     async def hold(self, task: Task, stage: Stage) -> AsyncIterator[Lease]:
-        """Renew in the background. Raises LeaseLost, cancelling the block, when another attempt has taken over."""
+        """Renew in the background. Raises LeaseLost, cancelling the block, when another attempt has taken over; and
+        whatever else stops the renewals, since work without them would be done for nothing.
+        """
         lease = Lease(stage)
         worker = asyncio.current_task()
         assert worker is not None
-        lost = False
+        cancelled_before = worker.cancelling()
+        ending: Exception | None = None
 
         async def renew() -> None:
-            nonlocal lost
-            while await self._renewed(task, lease):
-                pass
-            lost = True
+            nonlocal ending
+            try:
+                while await self._renewed(task, lease):
+                    pass
+                ending = LeaseLost(task.id)
+            except Exception as error:  # noqa: BLE001 - it is raised where the work is done
+                ending = error
             worker.cancel()
 
         renewing = asyncio.create_task(renew(), name=f"renew-{task.id}")
         try:
             yield lease
         except asyncio.CancelledError:
-            if not lost:
+            # Somebody else may have cancelled the worker at the same moment: that must not get lost.
+            if ending is None or worker.uncancel() > cancelled_before:
                 raise
-            worker.uncancel()
-            raise LeaseLost(task.id) from None
+            raise ending from None
         finally:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)

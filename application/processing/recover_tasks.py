@@ -61,7 +61,7 @@ class RecoverTasks:
         for task_id in expired:
             await self._recover(task_id)
         for task_id in forgotten:
-            await self._announce(task_id)
+            await self._announce(task_id, forgotten_before)
         return len(expired) + len(forgotten)
 
     async def _recover(self, task_id: TaskId) -> None:
@@ -93,10 +93,10 @@ class RecoverTasks:
         if settlement is not None:
             report(self._telemetry, settlement)
 
-    async def _announce(self, task_id: TaskId) -> None:
+    async def _announce(self, task_id: TaskId, forgotten_before: datetime) -> None:
         async with self._begin() as tx:
             task = await tx.tasks.lock(task_id)
-            if task is None or task.status is not TaskStatus.PENDING:
+            if task is None or task.status is not TaskStatus.PENDING or task.available_at >= forgotten_before:
                 return
             task.announce_again(now=self._clock.now())
             await tx.tasks.save(task)

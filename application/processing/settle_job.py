@@ -56,11 +56,12 @@ async def settle(
 ) -> Settlement:
     """End the job and the batch. `failure` is that of the archive or of the whole; those of files are found here.
 
-    An older archive stays when there is no new one: the old version remains until the new one is ready.
+    An older archive stays when there is no new one, or when a failed run has packed fewer files than it holds: the
+    old version remains until the new one is ready.
     """
     failure = failure or _failure_of(assets)
     first = not run.batch.has_settled_before
-    run.batch.archive = archive or run.batch.archive
+    run.batch.archive = _better(run.batch.archive, archive, failure)
     run.batch.start_processing()
     run.batch.settle(failure=failure, now=now)
     run.job.start(now=now)
@@ -88,6 +89,12 @@ async def advance_listing(tx: UnitOfWork, listing: Listing, batch: Batch, *, now
         return
     if await tx.batch_history.in_flight(listing.id) == 0 and listing.media_ready(now=now):
         await tx.listings.save(listing)
+
+
+def _better(old: Archive | None, new: Archive | None, failure: FailureCode | None) -> Archive | None:
+    if old is None or new is None:
+        return new or old
+    return old if failure is not None and new.extracted_size < old.extracted_size else new
 
 
 def _failure_of(assets: Sequence[Asset]) -> FailureCode | None:

@@ -133,6 +133,7 @@ class Asset(Aggregate):
         self.failure = failure
 
     def expire(self, *, now: datetime) -> None:
+        ASSET_LIFECYCLE.require(self.status, AssetStatus.PENDING_UPLOAD)
         self.fail(Failure(code=FailureCode.UPLOAD_EXPIRED, detail="it was not uploaded in time"), now=now)
 
     def _move(self, target: AssetStatus, now: datetime) -> None:

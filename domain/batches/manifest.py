@@ -84,7 +84,7 @@ class Manifest:
 
 def check_manifest(reference: str, files: Sequence[AnnouncedFile], limits: UploadLimits) -> Manifest:
     """Turn an announcement into a Manifest. Raises Rejected with all violations, pointers relative to the request."""
-    violations = list(_whole(reference, files, limits))
+    violations = [*reference_violations(reference), *total_violations(len(files), files, limits)]
     specs = []
     for index, file in enumerate(files):
         found = list(file_violations(f"/files/{index}", file, limits))
@@ -97,11 +97,15 @@ def check_manifest(reference: str, files: Sequence[AnnouncedFile], limits: Uploa
     return Manifest(reference=reference, files=tuple(specs))
 
 
-def _whole(reference: str, files: Sequence[AnnouncedFile], limits: UploadLimits) -> Iterator[Violation]:
+def reference_violations(reference: str) -> Iterator[Violation]:
     if not 1 <= len(reference) <= MAX_REFERENCE or not reference.isprintable():
         yield Violation("/batchReference", "LENGTH", f"1 to {MAX_REFERENCE} printable characters")
-    if not 1 <= len(files) <= limits.max_files:
-        yield Violation("/files", "COUNT", f"1 to {limits.max_files} files a batch; this has {len(files)}")
+
+
+def total_violations(count: int, files: Sequence[AnnouncedFile], limits: UploadLimits) -> Iterator[Violation]:
+    """What is wrong with the files taken together. `count` includes those that could not even be read."""
+    if not 1 <= count <= limits.max_files:
+        yield Violation("/files", "COUNT", f"1 to {limits.max_files} files a batch; this has {count}")
     total = sum(max(file.size, 0) for file in files)
     if total > limits.max_batch_bytes:
         yield Violation("/files", "BATCH_TOO_LARGE", f"{total} bytes in all; at most {limits.max_batch_bytes}")

@@ -10,6 +10,7 @@ from domain.events import Aggregate
 from domain.ids import AssetId, BatchId, JobId, ListingId, TaskId
 from domain.jobs.events import TaskDied, TaskScheduled
 from domain.jobs.job import Job
+from domain.state_machine import StateMachine
 
 
 class TaskKind(StrEnum):
@@ -25,6 +26,15 @@ class TaskStatus(StrEnum):
     LEASED = "LEASED"
     DONE = "DONE"
     DEAD = "DEAD"
+
+
+TASK_LIFECYCLE = StateMachine(
+    "task",
+    {
+        TaskStatus.PENDING: frozenset({TaskStatus.LEASED}),
+        TaskStatus.LEASED: frozenset({TaskStatus.PENDING, TaskStatus.DONE, TaskStatus.DEAD}),
+    },
+)
 
 
 class Stage(StrEnum):
@@ -151,6 +161,7 @@ class Task(Aggregate):
 
     def announce_again(self, *, now: datetime) -> None:
         """The pointer was lost. It counts as waiting anew, so that it is not announced at every look."""
+        TASK_LIFECYCLE.require(self.status, TaskStatus.PENDING)
         self.available_at = now
         self.announce(now=now)
 
@@ -170,17 +181,15 @@ class Task(Aggregate):
 
     def try_later(self, failure: Failure, *, delay: timedelta, now: datetime) -> None:
         """Give the lease back and come again after `delay`."""
-        self.status = TaskStatus.PENDING
+        self._release(TaskStatus.PENDING)
         self.failure = failure
-        self.leased_by = self.lease_until = None
         self.available_at = now + delay
         self.announce(now=now)
 
     def hand_back(self, *, now: datetime) -> None:
         """The worker goes away in good order: one more attempt is granted. `attempt` itself never falls, it fences."""
+        self._release(TaskStatus.PENDING)
         self.max_attempts += 1
-        self.status = TaskStatus.PENDING
-        self.leased_by = self.lease_until = None
         self.available_at = now
         self.announce(now=now)
 
@@ -203,6 +212,9 @@ class Task(Aggregate):
         )
 
     def _end(self, status: TaskStatus, now: datetime) -> None:
-        self.status = status
-        self.leased_by = self.lease_until = None
+        self._release(status)
         self.finished_at = now
+
+    def _release(self, status: TaskStatus) -> None:
+        self.status = TASK_LIFECYCLE.move(self.status, status)
+        self.leased_by = self.lease_until = None

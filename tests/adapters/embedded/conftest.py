@@ -1,9 +1,12 @@
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from adapters.embedded.weed_ports import remove_sockets
 
 
 @pytest.fixture
@@ -12,4 +15,6 @@ def data_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="vitrine-embedded-"))
     folder.chmod(0o755)
     yield folder
+    for record in folder.rglob("ports.json"):
+        remove_sockets(json.loads(record.read_text()))
     shutil.rmtree(folder)

@@ -11,7 +11,6 @@ from adapters.embedded import DataFolderInUse, EmbeddedObjectStore, EmbeddedPost
 from tests.adapters.embedded.holder import Kind, end, gone_within, holder, server_on, servers_on
 
 KINDS: tuple[Kind, ...] = ("postgres", "objects")
-ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
 
 def an_instance(kind: Kind, folder: Path) -> EmbeddedPostgres | EmbeddedObjectStore:
@@ -20,7 +19,7 @@ def an_instance(kind: Kind, folder: Path) -> EmbeddedPostgres | EmbeddedObjectSt
     return EmbeddedObjectStore(folder, buckets=["vitrine"])
 
 
-@pytest.mark.parametrize("number", ENDS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_the_folder_can_be_started_again_at_once(data_dir: Path, kind: Kind, number: signal.Signals) -> None:
     with holder(kind, data_dir) as process:
@@ -30,13 +29,6 @@ async def test_the_folder_can_be_started_again_at_once(data_dir: Path, kind: Kin
         async with an_instance(kind, data_dir):
             assert server not in servers_on(data_dir)
     assert gone_within(0, data_dir)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_server_outlives_a_killed_holder(data_dir: Path, kind: Kind) -> None:
-    with holder(kind, data_dir) as process:
-        end(process, signal.SIGKILL)
-        assert gone_within(10, data_dir)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -51,7 +43,9 @@ async def test_without_a_death_signal_the_next_start_stops_the_leftover(data_dir
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_nothing_reaches_the_terminal_and_another_process_is_refused(data_dir: Path, kind: Kind) -> None:
+async def test_another_process_is_refused_and_a_death_leaves_neither_server_nor_output(
+    data_dir: Path, kind: Kind
+) -> None:
     with holder(kind, data_dir) as process:
         with pytest.raises(DataFolderInUse, match=str(process.pid)):
             await an_instance(kind, data_dir).__aenter__()

@@ -12,6 +12,7 @@ import pytest
 
 from adapters.embedded import DataFolderInUse, DataFolderUnreachable, EmbeddedPostgres, ServerStartFailed, postgres
 from adapters.embedded.accounts import unprivileged_account
+from adapters.embedded.ports import free_ports
 from tests.adapters.embedded.holder import gone_within, server_on
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
@@ -97,7 +98,7 @@ async def test_a_pid_file_of_a_crash_does_not_stop_it_when_its_number_is_a_stran
 async def test_a_stolen_port_is_replaced(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as thief:
         stolen = thief.getsockname()[1]
-        choices = iter([[stolen], postgres.free_ports(1)])
+        choices = iter([[stolen], free_ports(1)])
         monkeypatch.setattr(postgres, "free_ports", lambda _: next(choices))
         async with an_instance(data_dir) as server:
             assert f":{stolen}/" not in server.dsn

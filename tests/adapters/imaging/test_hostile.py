@@ -29,6 +29,7 @@ async def _rejection(processor: ImageProcessor, data: bytes, content_type: str, 
         (media.webp, "image/webp"),
         (media.avif, "image/avif"),
         (media.heic, "image/heic"),
+        (media.tiled_heic, "image/heic"),
     ],
 )
 @pytest.mark.parametrize("keep", [0.3, 0.6, 0.95])

@@ -69,6 +69,7 @@ async def test_a_tower_stays_within_what_jpeg_can_hold(processor: ImageProcessor
         (media.avif, "image/avif"),
         (media.heic, "image/heic"),
         (media.heic, "image/heif"),
+        (lambda: media.tiled_heic(320, 240), "image/heic"),
         (media.gif, "image/gif"),
         (media.srgb_tagged_jpeg, "image/jpeg"),
         (lambda: media.jpeg(progressive=True), "image/jpeg"),

@@ -26,7 +26,9 @@ def add(a: int, b: int) -> dict[str, object]:
 
 
 def whoami() -> dict[str, object]:
-    limits = {name: resource.getrlimit(getattr(resource, name))[0] for name in ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_NOFILE")}
+    limits = {
+        name: resource.getrlimit(getattr(resource, name))[0] for name in ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_NOFILE")
+    }
     return {"pid": os.getpid(), "session": os.getsid(0), "environment": dict(os.environ), **limits}
 
 
@@ -71,8 +73,7 @@ def miss() -> dict[str, object]:
 
 def fill_disk(path: str) -> dict[str, object]:
     with Path(path).open("wb") as file:
-        for _ in range(64):
-            file.write(b"\0" * (1 << 20))
+        file.writelines(b"\0" * (1 << 20) for _ in range(64))
     return {}
 
 

@@ -73,7 +73,14 @@ async def test_the_parents_environment_is_not_passed_on(
     async with ChildProcessPool(functions=FUNCTIONS, size=1) as pool:
         answer = await pool.run(call("whoami"), {}, timeout=5)
     assert "do not tell" not in str(answer["environment"])
-    assert set(answer["environment"]) <= {"PYTHONPATH", "LANG", "LC_CTYPE", "MALLOC_ARENA_MAX", "OMP_NUM_THREADS", "VIPS_CONCURRENCY"}
+    assert set(answer["environment"]) <= {
+        "PYTHONPATH",
+        "LANG",
+        "LC_CTYPE",
+        "MALLOC_ARENA_MAX",
+        "OMP_NUM_THREADS",
+        "VIPS_CONCURRENCY",
+    }
 
 
 async def test_children_are_confined_and_in_a_session_of_their_own(pool: ChildProcessPool) -> None:

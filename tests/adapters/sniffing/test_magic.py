@@ -60,7 +60,12 @@ def test_tells_brands_apart(head: bytes, expected: str | None) -> None:
     assert SNIFFER.sniff(head) == expected
 
 
-@given(st.binary(max_size=300) | st.builds(bytes.__add__, st.sampled_from([b"\0\0\0\x20ftyp", b"<?xml", b"<!--", b"RIFF"]), st.binary(max_size=300)))
+@given(
+    st.binary(max_size=300)
+    | st.builds(
+        bytes.__add__, st.sampled_from([b"\0\0\0\x20ftyp", b"<?xml", b"<!--", b"RIFF"]), st.binary(max_size=300)
+    )
+)
 def test_never_raises(head: bytes) -> None:
     assert SNIFFER.sniff(head) is None or isinstance(SNIFFER.sniff(head), str)
 

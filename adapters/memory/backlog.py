@@ -1,0 +1,24 @@
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from adapters.memory.transaction import MemoryTransaction
+from domain.jobs.job import Job
+from domain.jobs.repository import Backlog
+from domain.jobs.task import Task, TaskKind, TaskStatus
+
+
+class MemoryBacklog(Backlog):
+    def __init__(self, transaction: MemoryTransaction) -> None:
+        self._transaction = transaction
+
+    async def jobs_in_flight(self) -> int:
+        return len(self._transaction.select(Job, lambda job: not job.status.is_final))
+
+    async def oldest_waiting(self, *, now: datetime) -> Mapping[TaskKind, timedelta]:
+        tasks = self._transaction.select(
+            Task, lambda task: task.status is TaskStatus.PENDING and task.available_at <= now
+        )
+        return {
+            kind: max((now - task.available_at for task in tasks if task.kind is kind), default=timedelta())
+            for kind in TaskKind
+        }

@@ -1,0 +1,23 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.memory.transaction import MemoryTransaction
+from application.ports.messaging import ProcessedMessages
+
+
+@dataclass(frozen=True, slots=True)
+class _Processed:
+    at: datetime
+
+
+class MemoryProcessedMessages(ProcessedMessages):
+    def __init__(self, transaction: MemoryTransaction) -> None:
+        self._transaction = transaction
+
+    async def first_time(self, consumer: str, message_id: str, *, now: datetime) -> bool:
+        identity = (consumer, message_id)
+        await self._transaction.lock(_Processed, identity)
+        if self._transaction.find(_Processed, identity) is not None:
+            return False
+        self._transaction.put(_Processed, identity, _Processed(now))
+        return True

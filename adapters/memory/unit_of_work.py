@@ -1,0 +1,74 @@
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from adapters.memory.assets import MemoryAssets
+from adapters.memory.backlog import MemoryBacklog
+from adapters.memory.batch_history import MemoryBatchHistory
+from adapters.memory.batches import MemoryBatches
+from adapters.memory.database import MemoryDatabase, OutboxRecord
+from adapters.memory.jobs import MemoryJobs
+from adapters.memory.leases import MemoryLeases
+from adapters.memory.listings import MemoryListings
+from adapters.memory.outbox import MemoryOutbox
+from adapters.memory.processed_messages import MemoryProcessedMessages
+from adapters.memory.tasks import MemoryTasks
+from adapters.memory.transaction import MemoryTransaction
+from application.events.envelope import to_message
+from application.ports.ids import Ids
+from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.events import Event
+from domain.jobs.events import TaskScheduled
+
+Headers = Callable[[], Mapping[str, str]]
+
+
+class MemoryUnitOfWork(UnitOfWork):
+    """One transaction on a MemoryDatabase. For one task at a time, and for one use."""
+
+    def __init__(self, database: MemoryDatabase, ids: Ids, headers: Headers) -> None:
+        self._database = database
+        self._ids = ids
+        self._headers = headers
+        self._transaction = MemoryTransaction(database)
+        self.listings = MemoryListings(self._transaction)
+        self.batches = MemoryBatches(self._transaction)
+        self.batch_history = MemoryBatchHistory(self._transaction)
+        self.assets = MemoryAssets(self._transaction)
+        self.jobs = MemoryJobs(self._transaction)
+        self.tasks = MemoryTasks(self._transaction)
+        self.leases = MemoryLeases(self._transaction)
+        self.backlog = MemoryBacklog(self._transaction)
+        self.outbox = MemoryOutbox(self._transaction)
+        self.processed_messages = MemoryProcessedMessages(self._transaction)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._transaction.end()
+
+    async def commit(self) -> None:
+        for event in self._transaction.pull_events():
+            record = self._outbox_record(event)
+            self._transaction.put(OutboxRecord, record.position, record)
+        self._transaction.commit()
+
+    def _outbox_record(self, event: Event) -> OutboxRecord:
+        message = to_message(event, message_id=self._ids.new(), headers=dict(self._headers()))
+        due = event.not_before if isinstance(event, TaskScheduled) else event.occurred_at
+        return OutboxRecord(position=self._database.next_position(), message=message, available_at=due)
+
+
+class MemoryUnitOfWorkFactory(UnitOfWorkFactory):
+    """`headers` tells what every message of a transaction carries along, such as its `traceparent`."""
+
+    def __init__(self, database: MemoryDatabase, ids: Ids, *, headers: Headers = dict) -> None:
+        self._database = database
+        self._ids = ids
+        self._headers = headers
+
+    def __call__(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(self._database, self._ids, self._headers)

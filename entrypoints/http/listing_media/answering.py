@@ -1,0 +1,19 @@
+from http import HTTPStatus
+
+import msgspec
+from litestar import Response
+from litestar.enums import MediaType
+
+_encoder = msgspec.json.Encoder()
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def answer(body: msgspec.Struct, status: HTTPStatus) -> Response[bytes]:
+    """Encoded here and once: Litestar passes bytes on as they are. Answers carry signed URLs, so no cache keeps them."""
+    return Response(
+        content=_encoder.encode(body), status_code=status, media_type=MediaType.JSON, headers=_NO_STORE
+    )
+
+
+def no_content() -> Response[None]:
+    return Response(content=None, status_code=HTTPStatus.NO_CONTENT)

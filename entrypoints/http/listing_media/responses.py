@@ -1,0 +1,197 @@
+"""Bodies of answers. Optional fields are left out when there is nothing to say, unless their type allows null."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+
+class _Answer(msgspec.Struct, rename="camel", omit_defaults=True):
+    pass
+
+
+class PartTicketBody(_Answer):
+    part_number: int
+    bytes: int
+    upload_url: str
+    headers: Mapping[str, str]
+
+
+class ArrivedPartBody(_Answer):
+    part_number: int
+    etag: str
+    bytes: int
+
+
+class MultipartTicketBody(_Answer):
+    """`parts` are still to be sent; `arrived` lie in the store already."""
+
+    upload_id: str
+    part_size: int
+    parts: list[PartTicketBody]
+    arrived: list[ArrivedPartBody]
+
+
+class UploadTicketBody(_Answer):
+    """Either `uploadUrl` with `headers`, to be sent exactly so, or `multipart`."""
+
+    client_id: str
+    asset_id: UUID
+    object_key: str
+    title: str | None
+    sequence: int
+    method: Literal["PUT"]
+    upload_url: str | None = None
+    headers: Mapping[str, str] | None = None
+    multipart: MultipartTicketBody | None = None
+
+
+class UploadTicketsBody(_Answer):
+    """`expiresAt` ends the batch's uploads; `uploadExpiresAt` ends these URLs, null when there are none."""
+
+    listing_id: UUID
+    batch_id: UUID
+    batch_reference: str
+    status: str
+    expires_at: datetime
+    upload_expires_at: datetime | None
+    files: list[UploadTicketBody]
+    uploaded: Annotated[
+        list[str] | None, Meta(description="Client ids of files that have arrived and need nothing more.")
+    ] = None
+
+
+class StartedJobBody(_Answer):
+    job_id: UUID
+    status: str
+    estimated_duration_seconds: int | None = None
+
+
+class ErrorBody(_Answer):
+    code: str
+    detail: str
+
+
+class BatchSummaryBody(_Answer):
+    batch_id: UUID
+    listing_id: UUID
+    batch_reference: str
+    status: str
+    file_count: int
+    total_bytes: int
+    created_at: datetime
+    expires_at: datetime
+    received_at: datetime | None = None
+    settled_at: datetime | None = None
+    failure_code: str | None = None
+
+
+class StepBody(_Answer):
+    name: str
+    status: str
+    done: float
+    total: int
+
+
+class ProcessingBody(_Answer):
+    job_id: UUID
+    attempt: int
+    status: str
+    steps: list[StepBody]
+    estimated_duration_seconds: int
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    error_code: str | None = None
+
+
+class AssetStatusBody(_Answer):
+    asset_id: UUID
+    client_id: str
+    media_type: str
+    filename: str
+    title: str | None
+    sequence: int
+    bytes: int
+    status: str
+    error: ErrorBody | None = None
+
+
+class BatchStatusBody(_Answer):
+    """`processing` is that of the latest run, null before the first."""
+
+    batch: BatchSummaryBody
+    processing: ProcessingBody | None
+    assets: list[AssetStatusBody]
+    available_downloads: list[str]
+
+
+class BatchPageBody(_Answer):
+    """Newest first; `nextCursor` is null on the last page."""
+
+    batches: list[BatchSummaryBody]
+    next_cursor: str | None
+
+
+class DownloadItemBody(_Answer):
+    """An item that cannot be served says why in `error`. One whose newer version failed has both."""
+
+    asset_id: UUID
+    title: str | None
+    sequence: int
+    label: str
+    url: str | None = None
+    preview: str | None = None
+    width: int | None = None
+    height: int | None = None
+    thumbhash: str | None = None
+    dominant_color: str | None = None
+    duration_seconds: float | None = None
+    renditions: Mapping[str, str] | None = None
+    mp4: Annotated[Mapping[str, str] | None, Meta(description="URLs by height: 1080p, 720p.")] = None
+    hls: Annotated[str | None, Meta(description="A playlist; it needs no token.")] = None
+    error: ErrorBody | None = None
+
+
+class ArchiveDownloadBody(_Answer):
+    """The ZIP of the originals."""
+
+    type: Literal["ZIP_FULL"]
+    url: str
+    bytes: int
+    extracted_bytes: int
+    expires_at: datetime
+
+
+class DownloadGroupBody(_Answer):
+    """The items of one media type, by sequence."""
+
+    type: str
+    items: list[DownloadItemBody]
+
+
+class DownloadsBody(_Answer):
+    batch_id: UUID
+    generated_at: datetime
+    ttl_seconds: int
+    downloads: list[ArchiveDownloadBody | DownloadGroupBody]
+
+
+class BookingFactsBody(_Answer):
+    id: UUID
+    photographer_id: UUID
+    status: str
+    scheduled_at: datetime
+
+
+class ListingBody(_Answer):
+    listing_id: UUID
+    owner_id: UUID
+    kind: str
+    status: str
+    bookings: list[BookingFactsBody]
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,95 @@
+from datetime import UTC
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, put
+
+from application.listings.upsert_listing import UpsertListing, UpsertListingCommand
+from domain.errors import Rejected, Violation
+from domain.ids import BookingId, ListingId, UserId
+from domain.listings.listing import Booking, Listing
+from entrypoints.http.documentation import examples
+from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.listing_media.answering import answer
+from entrypoints.http.listing_media.requests import BookingBody, UpsertListingBody
+from entrypoints.http.listing_media.responses import BookingFactsBody, ListingBody
+from entrypoints.http.reading.json_request import JsonRequest
+
+
+@put(
+    "/{listing_id:uuid}",
+    summary="Tell of a listing and its bookings",
+    responses=answers(
+        {
+            HTTPStatus.CREATED: Success("A listing that was not known.", examples.LISTING),
+            HTTPStatus.OK: Success("The listing as it is now.", examples.LISTING),
+        },
+        {
+            HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"],
+            HTTPStatus.NOT_FOUND: ["LISTING_NOT_FOUND"],
+            HTTPStatus.CONFLICT: ["CONCURRENT_UPDATE"],
+        },
+    ),
+)
+async def put_listing(
+    request: JsonRequest,
+    listing_id: UUID,
+    data: Annotated[UpsertListingBody, shown(examples.LISTING_FACTS)],
+    upsert_listing: UpsertListing,
+) -> Response[bytes]:
+    """For services and admins. What is sent replaces what was there, bookings included."""
+    upserted = await upsert_listing(
+        UpsertListingCommand(
+            principal=request.user,
+            listing_id=ListingId(listing_id),
+            owner_id=UserId(data.owner_id),
+            kind=data.kind,
+            status=data.status,
+            bookings=_bookings(data.bookings),
+        )
+    )
+    status = HTTPStatus.CREATED if upserted.created else HTTPStatus.OK
+    return answer(_body(upserted.listing), status)
+
+
+def _bookings(given: list[BookingBody]) -> tuple[Booking, ...]:
+    bookings, violations = [], []
+    for index, booking in enumerate(given):
+        try:
+            # An offset may carry a moment out of the calendar.
+            scheduled_at = booking.scheduled_at.astimezone(UTC)
+        except OverflowError:
+            violations.append(Violation(f"/bookings/{index}/scheduledAt", "RANGE", "not within years 1 to 9999 in UTC"))
+            continue
+        bookings.append(
+            Booking(
+                id=BookingId(booking.id),
+                photographer_id=UserId(booking.photographer_id),
+                status=booking.status,
+                scheduled_at=scheduled_at,
+            )
+        )
+    if violations:
+        raise Rejected("some bookings break rules; see errors", violations)
+    return tuple(bookings)
+
+
+def _body(listing: Listing) -> ListingBody:
+    return ListingBody(
+        listing_id=listing.id,
+        owner_id=listing.owner_id,
+        kind=listing.kind,
+        status=listing.status,
+        bookings=[
+            BookingFactsBody(
+                id=booking.id,
+                photographer_id=booking.photographer_id,
+                status=booking.status,
+                scheduled_at=booking.scheduled_at,
+            )
+            for booking in listing.bookings
+        ],
+        created_at=listing.created_at,
+        updated_at=listing.updated_at,
+    )

@@ -1,0 +1,93 @@
+"""From the bytes of a body to a Struct: fast when it is sound, thorough when it is not."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from http import HTTPStatus
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+import msgspec
+from litestar.exceptions import ClientException
+
+from domain.errors import Rejected, Violation
+from entrypoints.http.reading.structure import differences
+
+MOST_VIOLATIONS = 5_000
+"""A hostile body could otherwise ask for an answer hundreds of times its own size."""
+
+_ESCAPED_NUL = b"\\u0000"
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+Rules = Callable[[Any, Sequence[Violation]], Iterator[Violation]]
+"""What else is wrong with a plain body, given what is wrong with its structure."""
+
+
+class MalformedJson(ClientException):
+    status_code = HTTPStatus.BAD_REQUEST
+    code = "MALFORMED_JSON"
+
+
+def no_rules(_body: Any, _found: Sequence[Violation]) -> Iterator[Violation]:
+    return iter(())
+
+
+def read_json(body: bytes, expected: type[Body], rules: Rules = no_rules) -> Body:
+    """Raises MalformedJson, or Rejected with every violation. `rules` are asked only if the structure is wrong:
+    a sound body is judged by the use case.
+    """
+    decoded: Body | None = None
+    refusal = ""
+    try:
+        decoded = _decoder(expected).decode(body)
+    except msgspec.ValidationError as error:
+        refusal = str(error)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _malformed(error) from error
+    # PostgreSQL stores no NUL. Spelled out it is malformed JSON; escaped it is looked for here.
+    if decoded is None or _ESCAPED_NUL in body:
+        plain = _plain(body)
+        found = list(islice(differences(plain, expected), MOST_VIOLATIONS))
+        if decoded is None and not found:
+            # Such as a name that is there twice, first with a wrong value and then with a right one.
+            found = [Violation("", "AMBIGUOUS", refusal)]
+        if found:
+            raise _rejected(found, rules(plain, found))
+    assert decoded is not None
+    return decoded
+
+
+def read_plain(values: dict[str, Any], expected: type[Body]) -> Body:
+    """The same for a query string: text may stand for numbers. Raises Rejected."""
+    given = {name: value for name, value in values.items() if value is not None}
+    found = list(differences(given, expected, strict=False))
+    if found:
+        raise _rejected(found, iter(()))
+    return msgspec.convert(given, expected, strict=False)
+
+
+@cache
+def _decoder(expected: type[Body]) -> msgspec.json.Decoder[Body]:
+    return msgspec.json.Decoder(expected)
+
+
+def _plain(body: bytes) -> Any:
+    try:
+        # Whatever it may be, a float is a value here, "1e999" too.
+        return msgspec.json.Decoder(float_hook=float).decode(body)
+    except msgspec.ValidationError as error:
+        detail = "a number is larger than any that is taken here"
+        raise Rejected("the body breaks rules; see errors", [Violation("", "RANGE", detail)]) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _malformed(error) from error
+
+
+def _malformed(error: Exception) -> MalformedJson:
+    nested = isinstance(error, RecursionError)
+    return MalformedJson(detail="the body is nested too deeply" if nested else f"the body is not JSON: {error}")
+
+
+def _rejected(found: Sequence[Violation], further: Iterator[Violation]) -> Rejected:
+    violations = list(islice(chain(found, further), MOST_VIOLATIONS))
+    more = len(violations) == MOST_VIOLATIONS
+    detail = f"the request breaks rules; see errors{f' (the first {MOST_VIOLATIONS})' if more else ''}"
+    return Rejected(detail, violations)

@@ -1,0 +1,57 @@
+"""A request whose body is read strictly: the annotation of a handler's `data` says what it must be."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.exceptions import ClientException, InternalServerException
+
+from domain.errors import Violation
+from domain.principal import Principal
+from entrypoints.http.reading.json_body import MalformedJson, read_json
+
+
+class UnsupportedMediaType(ClientException):
+    status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    code = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class BodyTimeout(ClientException):
+    status_code = HTTPStatus.REQUEST_TIMEOUT
+    code = "BODY_TIMEOUT"
+
+
+class BodyIncomplete(ClientException):
+    code = "BODY_INCOMPLETE"
+
+
+class JsonRequest(Request[Principal, None, State]):
+    """Litestar calls `json` for `data`, and leaves the Struct that it gets as it is."""
+
+    async def body(self) -> bytes:
+        try:
+            async with asyncio.timeout(self.app.state.body_timeout):
+                body = await super().body()
+        except TimeoutError as error:
+            raise BodyTimeout(detail="the body did not arrive in time") from error
+        except InternalServerException as error:
+            raise BodyIncomplete(detail="the request ended before its body did") from error
+        if not body and self.route_handler.parsed_data_field is not None:
+            # Litestar would hold an empty body for an argument that the caller forgot.
+            raise MalformedJson(detail="the body is empty")
+        return body
+
+    async def json(self) -> Any:
+        field = self.route_handler.parsed_data_field
+        assert field is not None
+        media_type = self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise UnsupportedMediaType(detail="this takes application/json")
+        return read_json(await self.body(), field.annotation, self.further_violations)
+
+    def further_violations(self, _body: Any, _found: Sequence[Violation]) -> Iterator[Violation]:
+        """For a subclass to name broken rules beside a broken structure."""
+        return iter(())

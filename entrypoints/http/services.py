@@ -1,0 +1,64 @@
+"""What the HTTP entrypoint is given: use cases, and the few ports that it needs itself."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from application.batches.complete_upload_batch import CompleteUploadBatch
+from application.batches.create_upload_batch import CreateUploadBatch
+from application.batches.delete_batch import DeleteBatch
+from application.batches.get_batch_status import GetBatchStatus
+from application.batches.get_playlist import GetPlaylist
+from application.batches.list_batches import ListBatches
+from application.batches.query_downloads import QueryDownloads
+from application.batches.reissue_upload_urls import ReissueUploadUrls
+from application.batches.remove_asset import RemoveAsset
+from application.batches.retry_batch import RetryBatch
+from application.listings.upsert_listing import UpsertListing
+from application.ports.auth import TokenVerifier, WebhookVerifier
+from application.ports.clock import Clock
+from application.ports.log import Log
+from application.ports.telemetry import Telemetry
+from application.processing.apply_callback import ApplyCallback
+from domain.batches.limits import MIB, UploadLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpServices:
+    """`readiness` names the dependencies; each call raises when its dependency does not answer. `metrics` answers
+    the Prometheus text format. `limits` are those that `create_upload_batch` goes by.
+    """
+
+    upsert_listing: UpsertListing
+    create_upload_batch: CreateUploadBatch
+    reissue_upload_urls: ReissueUploadUrls
+    complete_upload_batch: CompleteUploadBatch
+    get_batch_status: GetBatchStatus
+    query_downloads: QueryDownloads
+    retry_batch: RetryBatch
+    list_batches: ListBatches
+    delete_batch: DeleteBatch
+    remove_asset: RemoveAsset
+    apply_callback: ApplyCallback
+    get_playlist: GetPlaylist
+    token_verifier: TokenVerifier
+    webhook_verifier: WebhookVerifier
+    clock: Clock
+    telemetry: Telemetry
+    log: Log
+    limits: UploadLimits
+    readiness: Mapping[str, Callable[[], Awaitable[None]]]
+    metrics: Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings:
+    """`public_url` is the address of the API as clients see it; `cors_origins` may hold "*"."""
+
+    public_url: str
+    cors_origins: Sequence[str] = ()
+    max_body_bytes: int = 2 * MIB
+    body_timeout: timedelta = timedelta(seconds=30)
+    """How long a client may take to send a body."""
+    check_timeout: timedelta = timedelta(seconds=3)
+    """How long a readiness check or the metrics may take."""

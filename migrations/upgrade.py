@@ -1,0 +1,59 @@
+"""Bringing a database to a revision, from code: there is no alembic.ini, so this works from an installed package."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import timedelta
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.postgres.engine import PostgresLimits, open_engine
+from adapters.postgres.errors import CONNECTION_ERRORS, no_connection
+
+_LIMITS = PostgresLimits(statement=timedelta(minutes=30), lock=timedelta(minutes=1))
+"""A change of a big table takes its time; another process that migrates is waited for."""
+
+_ONE_PROCESS_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('vitrine.migrations'))")
+_one_task_at_a_time = asyncio.Lock()
+"""Alembic keeps its context in a global."""
+
+
+async def upgrade(dsn: str, revision: str = "head") -> None:
+    """Go up to `revision`, in one transaction. May be repeated, and be called by many processes at once.
+
+    Raises Unavailable when the database cannot be reached.
+    """
+    await _run(dsn, command.upgrade, revision)
+
+
+async def downgrade(dsn: str, revision: str) -> None:
+    """Go down to `revision`, in one transaction; `base` drops everything. Raises as `upgrade`."""
+    await _run(dsn, command.downgrade, revision)
+
+
+async def _run(dsn: str, step: Callable[[Config, str], None], revision: str) -> None:
+    engine = open_engine(dsn, application_name="vitrine-migrations", limits=_LIMITS)
+    try:
+        async with aclosing(await _connect(engine)) as connection, connection.begin():
+            await connection.execute(_ONE_PROCESS_AT_A_TIME)
+            async with _one_task_at_a_time:
+                await connection.run_sync(lambda sync: step(_config(sync), revision))
+    finally:
+        await engine.dispose()
+
+
+async def _connect(engine: AsyncEngine) -> AsyncConnection:
+    try:
+        return await engine.connect()
+    except CONNECTION_ERRORS as error:
+        raise no_connection(error) from error
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config

@@ -1,0 +1,100 @@
+"""Every kind of aggregate, with all that it hangs from, for suites that hold each of them to the same rules."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.events import Aggregate
+from domain.listings.listing import BookingStatus, ListingKind, ListingStatus
+from tests.builders import (
+    NOW,
+    build_asset,
+    build_batch,
+    build_booking,
+    build_job,
+    build_listing,
+    build_task,
+    populated_asset,
+    populated_batch,
+    populated_job,
+    populated_task,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """`young` and `old` are one aggregate, same id, with every field that may change changed in between."""
+
+    parents: list[Aggregate]
+    young: Aggregate
+    old: Aggregate
+
+
+def listing_family() -> Family:
+    young = build_listing()
+    old = build_listing(
+        id=young.id,
+        owner_id=build_listing().id,
+        kind=ListingKind.DEVELOPMENT,
+        status=ListingStatus.REJECTED_BY_OWNER,
+        bookings=(
+            build_booking(id=young.bookings[0].id, status=BookingStatus.CANCELLED, scheduled_at=NOW),
+            build_booking(photographer_id=young.id, status=BookingStatus.ACTIVE),
+            build_booking(scheduled_at=NOW - timedelta(days=9)),
+        ),
+        updated_at=NOW + timedelta(hours=1),
+    )
+    return Family(parents=[], young=young, old=old)
+
+
+def batch_family() -> Family:
+    listing = build_listing()
+    young = build_batch(listing_id=listing.id)
+    old = populated_batch(
+        id=young.id,
+        listing_id=listing.id,
+        reference="second look",
+        manifest_digest=bytes(32),
+        carries_photos=False,
+        file_count=1,
+        total_bytes=2**40,
+        expires_at=NOW + timedelta(hours=1),
+        deleted_at=None,
+    )
+    return Family(parents=[listing], young=young, old=old)
+
+
+def asset_family() -> Family:
+    listing = build_listing()
+    batch = build_batch(listing_id=listing.id)
+    young = build_asset(batch)
+    old = populated_asset(
+        batch, id=young.id, filename="größe.png", content_type="image/png", size=2**40, sequence=7, title=None
+    )
+    return Family(parents=[listing, batch], young=young, old=old)
+
+
+def job_family() -> Family:
+    listing = build_listing()
+    batch = build_batch(listing_id=listing.id)
+    young = build_job(batch)
+    old = populated_job(batch, id=young.id, total=3, estimated_seconds=99)
+    return Family(parents=[listing, batch], young=young, old=old)
+
+
+def task_family() -> Family:
+    listing = build_listing()
+    batch = build_batch(listing_id=listing.id)
+    job = build_job(batch)
+    young = build_task(job)
+    old = populated_task(job, id=young.id, kind=young.kind, asset_id=young.asset_id, max_attempts=9)
+    return Family(parents=[listing, batch, job], young=young, old=old)
+
+
+FAMILIES: dict[str, Callable[[], Family]] = {
+    "listing": listing_family,
+    "batch": batch_family,
+    "asset": asset_family,
+    "job": job_family,
+    "task": task_family,
+}

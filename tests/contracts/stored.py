@@ -1,0 +1,81 @@
+"""Putting aggregates where a test needs them."""
+
+from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.assets.asset import Asset
+from domain.batches.batch import Batch
+from domain.events import Aggregate
+from domain.jobs.job import Job
+from domain.jobs.task import Task
+from domain.listings.listing import Listing
+from tests.builders import build_batch, build_job, build_listing
+
+
+async def put(tx: UnitOfWork, *aggregates: Aggregate) -> None:
+    """Insert or update, in the order given: a parent before its children."""
+    for aggregate in aggregates:
+        match aggregate:
+            case Listing():
+                await tx.listings.save(aggregate)
+            case Batch():
+                await tx.batches.save(aggregate)
+            case Job():
+                await tx.jobs.save(aggregate)
+            case Asset():
+                await (tx.assets.save([aggregate]) if aggregate.version else tx.assets.add([aggregate]))
+            case Task():
+                await (tx.tasks.save(aggregate) if aggregate.version else tx.tasks.add([aggregate]))
+
+
+async def store(begin: UnitOfWorkFactory, *aggregates: Aggregate) -> None:
+    async with begin() as tx:
+        await put(tx, *aggregates)
+        await tx.commit()
+
+
+async def stored_batch(begin: UnitOfWorkFactory) -> Batch:
+    """A batch of a listing of its own."""
+    listing = build_listing()
+    batch = build_batch(listing_id=listing.id)
+    await store(begin, listing, batch)
+    return batch
+
+
+async def stored_job(begin: UnitOfWorkFactory) -> Job:
+    """A job of a batch of its own."""
+    job = build_job(await stored_batch(begin))
+    await store(begin, job)
+    return job
+
+
+async def find(tx: UnitOfWork, aggregate: Aggregate) -> Aggregate | None:
+    """What is stored under the aggregate's id."""
+    match aggregate:
+        case Listing():
+            return await tx.listings.find(aggregate.id)
+        case Batch():
+            return await tx.batches.find(aggregate.id)
+        case Job():
+            return await tx.jobs.find(aggregate.id)
+        case Asset():
+            return await tx.assets.find(aggregate.id)
+        case Task():
+            return await tx.tasks.find(aggregate.id)
+    raise AssertionError(aggregate)
+
+
+async def read(begin: UnitOfWorkFactory, aggregate: Aggregate) -> Aggregate | None:
+    async with begin() as tx:
+        return await find(tx, aggregate)
+
+
+async def lock(tx: UnitOfWork, aggregate: Aggregate) -> Aggregate | None:
+    match aggregate:
+        case Listing():
+            return await tx.listings.lock(aggregate.id)
+        case Batch():
+            return await tx.batches.lock(aggregate.id)
+        case Job():
+            return await tx.jobs.lock(aggregate.id)
+        case Task():
+            return await tx.tasks.lock(aggregate.id)
+    raise AssertionError(f"{type(aggregate).__name__} has no lock")

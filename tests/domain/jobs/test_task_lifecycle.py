@@ -1,0 +1,186 @@
+"""A task among workers that stall, crash, come back late and leave: one result counts, and no attempt is lost."""
+
+from copy import deepcopy
+from datetime import timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+from domain.assets.failure import Failure, FailureCode
+from domain.errors import InvalidState
+from domain.ids import TaskId
+from domain.jobs.events import TaskDied, TaskScheduled
+from domain.jobs.task import LeaseLost, Stage, Task, TaskKind, TaskStatus, Verdict
+from tests.builders import IDS, NOW, build_job, build_task
+
+LEASE = timedelta(seconds=60)
+LOST = Failure(code=FailureCode.TIMEOUT, detail="the worker vanished")
+FAILURES = st.sampled_from(FailureCode).map(lambda code: Failure(code=code, detail="it went wrong"))
+
+
+class TaskMachine(RuleBasedStateMachine):
+    """The bundle holds what each worker remembers of its claim; a worker never learns that it was replaced."""
+
+    claims = Bundle("claims")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.task = build_task(max_attempts=3)
+        self.now = NOW
+        self.hand_backs = 0
+        self.results = 0
+
+    @rule(seconds=st.integers(1, 90))
+    def time_passes(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @rule(target=claims)
+    def claim(self) -> int:
+        """As the lease table does it, in one statement; 0 for a worker that got nothing."""
+        if self.task.status is not TaskStatus.PENDING or self.task.available_at > self.now:
+            return 0
+        self.task.status = TaskStatus.LEASED
+        self.task.attempt += 1
+        self.task.leased_by, self.task.lease_until = f"worker-{self.task.attempt}", self.now + LEASE
+        return self.task.attempt
+
+    def holds(self, attempt: int) -> bool:
+        """The fence itself, checked against the rule: the newest claim, within its lease."""
+        holds = (
+            self.task.status is TaskStatus.LEASED
+            and attempt == self.task.attempt
+            and self.task.lease_until is not None
+            and self.now < self.task.lease_until
+        )
+        if holds:
+            self.task.require_lease(attempt=attempt, now=self.now)
+        else:
+            before = deepcopy(self.task)
+            with pytest.raises(LeaseLost):
+                self.task.require_lease(attempt=attempt, now=self.now)
+            assert self.task == before
+        return holds
+
+    @rule(attempt=claims)
+    def renew(self, attempt: int) -> None:
+        if self.holds(attempt):
+            self.task.lease_until = self.now + LEASE
+
+    @rule(attempt=consumes(claims))
+    def succeed(self, attempt: int) -> None:
+        if self.holds(attempt):
+            self.task.complete(now=self.now)
+            self.results += 1
+            assert self.task.status is TaskStatus.DONE
+
+    @rule(attempt=consumes(claims), failure=FAILURES)
+    def fail(self, attempt: int, failure: Failure) -> None:
+        if self.holds(attempt):
+            self.judge(failure)
+
+    @rule(attempt=consumes(claims))
+    def leave(self, attempt: int) -> None:
+        if self.holds(attempt):
+            self.task.pull_events()
+            self.task.hand_back(now=self.now)
+            self.hand_backs += 1
+            self.announced_for(timedelta())
+
+    @rule()
+    def sweep(self) -> None:
+        overdue = self.task.lease_until is not None and self.task.lease_until <= self.now
+        assert self.task.is_overdue(now=self.now) == overdue
+        if overdue:
+            self.judge(LOST)
+
+    def judge(self, failure: Failure) -> None:
+        last = self.task.attempt == 3 + self.hand_backs
+        verdict = self.task.judge(failure)
+        self.task.pull_events()
+        if not failure.code.may_pass:
+            assert verdict is Verdict.FINAL
+            self.task.complete(now=self.now)
+            self.results += 1
+        elif last:
+            assert verdict is Verdict.DEAD
+            self.task.die(failure, now=self.now)
+            self.results += 1
+            (event,) = self.task.pull_events()
+            assert isinstance(event, TaskDied)
+            assert (event.attempt, event.error_code) == (self.task.attempt, failure.code)
+        else:
+            assert verdict is Verdict.TRY_LATER
+            self.task.try_later(failure, delay=timedelta(seconds=5), now=self.now)
+            assert self.task.failure == failure
+            self.announced_for(timedelta(seconds=5))
+
+    def announced_for(self, delay: timedelta) -> None:
+        assert (self.task.status, self.task.available_at) == (TaskStatus.PENDING, self.now + delay)
+        (event,) = self.task.pull_events()
+        assert isinstance(event, TaskScheduled)
+        assert event.not_before == self.now + delay
+
+    @invariant()
+    def one_result_counts(self) -> None:
+        ended = self.task.status in {TaskStatus.DONE, TaskStatus.DEAD}
+        assert self.results == ended
+        assert (self.task.finished_at is not None) == ended
+
+    @invariant()
+    def it_has_a_holder_exactly_while_leased(self) -> None:
+        leased = self.task.status is TaskStatus.LEASED
+        assert (self.task.leased_by is not None) == (self.task.lease_until is not None) == leased
+
+    @invariant()
+    def attempts_are_bounded_by_what_was_granted(self) -> None:
+        assert self.task.attempt <= self.task.max_attempts == 3 + self.hand_backs
+
+
+TestTaskLifecycle = TaskMachine.TestCase
+
+
+@pytest.mark.parametrize("status", sorted(set(TaskStatus) - {TaskStatus.LEASED}))
+def test_only_a_leased_task_can_end_or_be_given_back(status: TaskStatus) -> None:
+    task = build_task(status=status)
+    before = deepcopy(task)
+    for call in (
+        lambda: task.complete(now=NOW),
+        lambda: task.die(LOST, now=NOW),
+        lambda: task.try_later(LOST, delay=LEASE, now=NOW),
+        lambda: task.hand_back(now=NOW),
+    ):
+        with pytest.raises(InvalidState):
+            call()
+    assert task == before
+    assert task.pull_events() == []
+
+
+@pytest.mark.parametrize("kind", TaskKind)
+def test_a_scheduled_task_is_announced_at_once_under_its_run(kind: TaskKind) -> None:
+    job = build_job(attempt=4)
+    task = Task.schedule(task_id=TaskId(IDS.new()), kind=kind, job=job, asset_id=None, max_attempts=3, now=NOW)
+    assert (task.run, task.status, task.available_at) == (4, TaskStatus.PENDING, NOW)
+    (event,) = task.pull_events()
+    assert isinstance(event, TaskScheduled)
+    assert (event.task_id, event.kind, event.not_before) == (task.id, kind, NOW)
+
+
+def test_every_attempt_of_every_run_writes_under_its_own_name() -> None:
+    fences = {build_task(run=run, attempt=attempt).fence for run in range(1, 13) for attempt in range(1, 13)}
+    assert len(fences) == 144
+
+
+def test_an_announcement_that_was_lost_is_made_anew_and_counts_from_now() -> None:
+    task, later = build_task(), NOW + timedelta(minutes=9)
+    task.announce_again(now=later)
+    assert task.available_at == later
+    (event,) = task.pull_events()
+    assert isinstance(event, TaskScheduled)
+    assert event.not_before == later
+
+
+def test_a_task_that_is_worked_on_is_not_announced_again() -> None:
+    task = build_task(status=TaskStatus.LEASED, stage=Stage.VALIDATE)
+    with pytest.raises(InvalidState):
+        task.announce_again(now=NOW)
