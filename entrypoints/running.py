@@ -112,6 +112,7 @@ def http_services(vitrine: Vitrine) -> HttpServices:
         clock=resources.clock,
         telemetry=telemetry,
         log=resources.log,
+        limits=settings.limits,
         readiness=resources.readiness,
         metrics=metrics,
     )

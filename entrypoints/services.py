@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.embedded.data_folder import default_data_dir
+from adapters.embedded.open_folders import make_open_parents
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.embedded.seaweedfs import EmbeddedObjectStore
 from adapters.s3.address import BucketAddress
@@ -25,7 +26,7 @@ class Services:
 def data_dir(settings: Settings) -> Path:
     """The folder of the embedded services, created if need be."""
     folder = settings.resolved_data_dir(default_data_dir(Path.cwd()))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+    make_open_parents(folder / "postgres")
     return folder
 
 

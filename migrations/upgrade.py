@@ -8,10 +8,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from adapters.postgres.engine import PostgresLimits, open_engine
+from adapters.postgres.engine import PostgresLimits, connect_to
 from adapters.postgres.errors import CONNECTION_ERRORS, no_connection
 
 _LIMITS = PostgresLimits(statement=timedelta(minutes=30), lock=timedelta(minutes=1))
@@ -35,8 +37,18 @@ async def downgrade(dsn: str, revision: str) -> None:
     await _run(dsn, command.downgrade, revision)
 
 
+async def current_revision(dsn: str) -> str | None:
+    """Where the database stands; None before the first revision. Raises as `upgrade`."""
+    engine = _open_engine(dsn)
+    try:
+        async with aclosing(await _connect(engine)) as connection:
+            return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    finally:
+        await engine.dispose()
+
+
 async def _run(dsn: str, step: Callable[[Config, str], None], revision: str) -> None:
-    engine = open_engine(dsn, application_name="vitrine-migrations", limits=_LIMITS)
+    engine = _open_engine(dsn)
     try:
         async with aclosing(await _connect(engine)) as connection, connection.begin():
             await connection.execute(_ONE_PROCESS_AT_A_TIME)
@@ -44,6 +56,15 @@ async def _run(dsn: str, step: Callable[[Config, str], None], revision: str) -> 
                 await connection.run_sync(lambda sync: step(_config(sync), revision))
     finally:
         await engine.dispose()
+
+
+def _open_engine(dsn: str) -> AsyncEngine:
+    """SQLAlchemy as it comes: Alembic reads the database through it."""
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=lambda: connect_to(dsn, application_name="vitrine-migrations", limits=_LIMITS),
+        poolclass=NullPool,
+    )
 
 
 async def _connect(engine: AsyncEngine) -> AsyncConnection:

@@ -78,6 +78,11 @@ def srgb_tagged_jpeg(width: int = 320, height: int = 240) -> bytes:
     return _saved(picture(width, height), "JPEG", quality=90, icc_profile=profile)
 
 
+def plain_jpeg(color: tuple[int, int, int], *, icc_profile: bytes) -> bytes:
+    """One colour, with any bytes as its profile."""
+    return _saved(Image.new("RGB", (320, 240), color), "JPEG", quality=95, icc_profile=icc_profile)
+
+
 def png(width: int = 320, height: int = 240) -> bytes:
     return _saved(picture(width, height), "PNG")
 

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 _FALLBACK = "file"
 _LONGEST = 255
+_LONGEST_PATH = 1024
 _forbidden = re.compile(r'[\\<>:"|?*]')
 
 
@@ -26,7 +27,8 @@ def safe_names(names: Iterable[str]) -> list[str]:
 
 def _relative(name: str) -> str:
     segments = [_cleaned(segment) for segment in name.split("/")]
-    return "/".join([segment for segment in segments if segment]) or _FALLBACK
+    path = "/".join([segment for segment in segments if segment]) or _FALLBACK
+    return path if len(path.encode()) <= _LONGEST_PATH else path.rpartition("/")[2]
 
 
 def _cleaned(segment: str) -> str:

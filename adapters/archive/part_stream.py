@@ -59,15 +59,13 @@ class PartStream:
 
     async def _send(self) -> None:
         pieces, self._pieces, self._room = self._pieces, [], self._part_size
-        body = await asyncio.to_thread(self._joined, pieces)
+        # Joined here and not in the thread: memory that threads take and free stays with each of them.
+        body = b"".join(pieces)
+        pieces.clear()
+        await asyncio.to_thread(self._sha256.update, body)
         await self._wait_until_under_way(self._parts_in_flight - 1)
         self._number += 1
         self._under_way.add(asyncio.create_task(self._put(self._number, body)))
-
-    def _joined(self, pieces: list[memoryview]) -> bytes:
-        body = b"".join(pieces)
-        self._sha256.update(body)
-        return body
 
     async def _put(self, number: int, body: bytes) -> UploadedPart:
         return await self._uploads.put(self._key, upload_id=self._upload_id, number=number, body=body)

@@ -17,7 +17,7 @@ _MOST_PARTS = 10_000
 
 
 class ZipArchiveWriter(ArchiveWriter):
-    """Copies originals from the store into a ZIP in the store; holds 4 parts in memory, 32 MiB as a rule."""
+    """Copies originals from the store into a ZIP in the store; holds 3 parts in memory, 24 MiB as a rule."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class ZipArchiveWriter(ArchiveWriter):
         uploads: MultipartUploads,
         *,
         part_size: int = 8 * _MIB,
-        parts_in_flight: int = 3,
+        parts_in_flight: int = 2,
     ) -> None:
         self._store = store
         self._uploads = uploads

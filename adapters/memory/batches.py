@@ -29,7 +29,8 @@ class MemoryBatches(Batches):
     async def save(self, batch: Batch) -> None:
         if self._transaction.find(Listing, batch.listing_id) is None:
             self._transaction.fail(ListingNotFound(batch.listing_id))
-        # Two batches that want one reference come one after the other.
+        # Two batches that want one reference come one after the other; the row first, as an index is written after it.
+        await self._transaction.lock(Batch, batch.id)
         await self._transaction.lock(Batch, batch.listing_id, batch.reference)
         holder = await self.find_live(batch.listing_id, batch.reference)
         if _is_live(batch) and holder and holder.id != batch.id:

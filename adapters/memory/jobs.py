@@ -24,7 +24,8 @@ class MemoryJobs(Jobs):
     async def save(self, job: Job) -> None:
         if self._transaction.find(Batch, job.batch_id) is None:
             self._transaction.fail(BatchNotFound(job.batch_id))
-        # Two runs that want one number come one after the other.
+        # Two runs that want one number come one after the other; the row first, as an index is written after it.
+        await self._transaction.lock(Job, job.id)
         await self._transaction.lock(Job, job.batch_id, job.attempt)
         if any(other.attempt == job.attempt and other.id != job.id for other in await self.of_batch(job.batch_id)):
             self._transaction.fail(ConcurrentUpdate(f"batch {job.batch_id} has a run {job.attempt} already"))

@@ -30,14 +30,13 @@ class PostgresOutboxBell(OutboxBell):
         self._limits = limits or PostgresLimits()
         self._on_trouble = on_trouble
         self._rung = asyncio.Event()
-        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._connection: asyncpg.Connection | None = None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        if self._connection is not None:
-            self._connection.terminate()
+        self._hang_up()
 
     async def wait(self, *, at_most: timedelta) -> None:
         try:
@@ -52,14 +51,22 @@ class PostgresOutboxBell(OutboxBell):
 
     async def _listen(self) -> None:
         try:
-            connection = await connect_to(self._dsn, application_name="vitrine-bell", limits=self._limits)
-            await connection.add_listener(OUTBOX_CHANNEL, self._ring)
+            self._connection = await connect_to(self._dsn, application_name="vitrine-bell", limits=self._limits)
+            self._connection.add_termination_listener(self._ring)
+            await self._connection.add_listener(OUTBOX_CHANNEL, self._ring)
         except CONNECTION_ERRORS as error:
+            self._hang_up()
             self._on_trouble(error)
-            return
-        connection.add_termination_listener(self._ring)
-        self._connection = connection
-        self._rung.set()
+        except asyncio.CancelledError:
+            self._hang_up()
+            raise
+        else:
+            self._rung.set()
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
 
     def _ring(self, *_: object) -> None:
         self._rung.set()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 from sqlalchemy import event
@@ -28,17 +27,14 @@ class PostgresLimits:
 def open_engine(dsn: str, *, application_name: str = "vitrine", limits: PostgresLimits | None = None) -> AsyncEngine:
     """A pool for `postgresql://user:password@host:port/database?sslmode=...`; it connects on first use.
 
-    Statements go to asyncpg, which prepares and caches them a connection. Dispose of it in the end.
+    Statements go to asyncpg below it, which prepares each once a connection. Dispose of it in the end.
     """
     limits = limits or PostgresLimits()
 
-    async def connect(**_: Any) -> "asyncpg.Connection[asyncpg.Record]":
-        # asyncpg reads the DSN itself: SQLAlchemy would not understand sslmode and its like.
-        return await connect_to(dsn, application_name=application_name, limits=limits)
-
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=connect,
+        # asyncpg reads the DSN itself: SQLAlchemy would not understand sslmode and its like.
+        async_creator=lambda: connect_to(dsn, application_name=application_name, limits=limits),
         pool_size=limits.connections,
         max_overflow=0,
         pool_timeout=limits.wait_for_connection.total_seconds(),
@@ -49,9 +45,7 @@ def open_engine(dsn: str, *, application_name: str = "vitrine", limits: Postgres
     return engine
 
 
-async def connect_to(
-    dsn: str, *, application_name: str, limits: PostgresLimits
-) -> "asyncpg.Connection[asyncpg.Record]":
+async def connect_to(dsn: str, *, application_name: str, limits: PostgresLimits) -> asyncpg.Connection:
     """One connection that no pool knows."""
     return await asyncpg.connect(
         dsn,
@@ -79,7 +73,7 @@ def _leave_json_to_us(connection: DBAPIConnection, _: ConnectionPoolEntry) -> No
     connection.run_async(_reset_codec)
 
 
-async def _reset_codec(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def _reset_codec(connection: asyncpg.Connection) -> None:
     await connection.reset_type_codec("json", schema="pg_catalog")
 
 

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.batches.errors import BatchNotFound, BatchReferenceTaken
 from domain.errors import ConcurrentUpdate, DomainError, Unavailable
 from domain.listings.errors import ListingNotFound
 
-CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
-"""All that opening a connection may raise; a TimeoutError is an OSError."""
 STATEMENT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What the driver raises; a TimeoutError is an OSError."""
+CONNECTION_ERRORS = (*STATEMENT_ERRORS, AsyncAdapt_asyncpg_dbapi.Error, SQLAlchemyError)
+"""What the pool raises."""
 
 _NO_ANSWER = (
     OSError,
@@ -61,4 +63,5 @@ def domain_error(error: Exception, subject: object, *, connection_lost: bool) ->
 
 
 def no_connection(error: Exception) -> Unavailable:
-    return Unavailable(f"no connection to the database: {error or type(error).__name__}")
+    cause = getattr(error, "orig", None) or error  # SQLAlchemy adds pages of advice to what the driver said
+    return Unavailable(f"no connection to the database: {cause or type(cause).__name__}")

@@ -1,5 +1,5 @@
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -9,6 +9,7 @@ from yarl import URL
 
 from adapters.s3.address import BucketAddress
 from adapters.s3.errors import StoreRefused, retried
+from adapters.s3.sending import Body
 from adapters.s3.sigv4 import Presigner
 from domain.errors import Unavailable
 
@@ -16,9 +17,6 @@ _LIFETIME = timedelta(minutes=15)
 _LONGEST_ERROR = 64 * 1024
 
 _error_code = re.compile(rb"<Code>(\w+)</Code>").search
-
-Body = Callable[[], bytes | AsyncIterator[bytes | memoryview]]
-"""Makes the body anew for every attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +100,7 @@ class SignedRequests:
             method,
             URL(url, encoded=True),
             headers=headers,
-            data=body() if body else None,
+            data=body,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(
                 total=total,

@@ -1,6 +1,7 @@
 """Long-lived children that run trusted code on untrusted bytes."""
 
 import asyncio
+import contextlib
 import logging
 import os
 from types import TracebackType
@@ -24,7 +25,7 @@ class ChildProcessPool(IsolatedRunner):
     and after `calls_per_child` calls, so that what a decoder leaks stays bounded.
 
     `run` waits for a free child as long as all are busy: bound the queue before it. The timeout counts
-    from then on. A child cannot outlive this process.
+    from then on. A child cannot outlive this process, nor (on Linux) the thread whose event loop started it.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class ChildProcessPool(IsolatedRunner):
         self._calls_per_child = calls_per_child
         self._slots = [_Slot(functions, self._limits) for _ in range(size or os.cpu_count() or 1)]
         self._free: asyncio.LifoQueue[_Slot] = asyncio.LifoQueue()
+        for slot in self._slots:
+            self._free.put_nowait(slot)
 
     async def __aenter__(self) -> Self:
         """Raises ChildDidNotStart; no child is left behind then."""
@@ -54,8 +57,6 @@ class ChildProcessPool(IsolatedRunner):
         except BaseException:
             await self._end()
             raise
-        for slot in self._slots:
-            self._free.put_nowait(slot)
         return self
 
     async def __aexit__(
@@ -95,7 +96,15 @@ class ChildProcessPool(IsolatedRunner):
         return answer
 
     async def _end(self) -> None:
-        await asyncio.gather(*(slot.close() for slot in self._slots))
+        """Calls under way lose their child, fail at once and give their slot back."""
+        for slot in self._slots:
+            slot.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_EXIT_SECONDS):
+                slots = [await self._free.get() for _ in self._slots]
+                await asyncio.gather(*(slot.emptied() for slot in slots))
+                for slot in slots:
+                    self._free.put_nowait(slot)  # whoever comes now is told that it is closed
 
 
 class _Slot:
@@ -126,11 +135,15 @@ class _Slot:
         burial.add_done_callback(self._departing.discard)
         self._child = None
 
-    async def close(self) -> None:
+    def close(self) -> None:
+        """For good. Safe while a call is under way."""
         self._closed = True
+        if self._child is not None:
+            self._child.kill()
+
+    async def emptied(self) -> None:
         self.discard()
-        if self._departing:
-            await asyncio.wait(self._departing, timeout=_EXIT_SECONDS)
+        await asyncio.gather(*self._departing)
 
 
 def _value(answer: Answer) -> dict[str, object]:

@@ -75,10 +75,6 @@ class Child:
         return child
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
     def alive(self) -> bool:
         return self._process.returncode is None
 

@@ -126,10 +126,13 @@ async def _holds_reference(tx: UnitOfWork, live: Batch, now: datetime) -> bool:
     """An overdue batch gives its reference up, also before the sweeper has seen it."""
     if live.status is not BatchStatus.PENDING_UPLOAD or now < live.expires_at:
         return True
-    assets = await tx.assets.of_batch(live.id)
-    live.expire(now=now)
+    overdue = await tx.batches.lock(live.id)
+    if overdue is None or overdue.status is not BatchStatus.PENDING_UPLOAD:
+        return False
+    assets = await tx.assets.of_batch(overdue.id)
+    overdue.expire(now=now)
     for asset in assets:
         asset.expire(now=now)
-    await tx.batches.save(live)
+    await tx.batches.save(overdue)
     await tx.assets.save(assets)
     return False

@@ -14,10 +14,13 @@ _AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedUpload:
-    """What a client says it has uploaded. `parts` maps part numbers to ETags, for a multipart upload."""
+    """What a client says it has uploaded. `parts` maps part numbers to ETags, for a multipart upload.
+
+    `etag` is None for a client that was interrupted before it read the store's answer: size and checksum decide.
+    """
 
     client_id: str
-    etag: str
+    etag: str | None
     parts: Mapping[int, str] = field(default_factory=dict)
 
 

@@ -36,6 +36,11 @@ class LocalFile:
     sha256: str
     sequence: int
 
+    @property
+    def name(self) -> str:
+        """Its file name, with what is no Unicode replaced."""
+        return self.path.name.encode(errors="replace").decode()
+
     def require_unchanged(self) -> None:
         """Raises CommandFailed: bytes that differ from the announced checksum would be refused anyway."""
         found = self.path.stat()
@@ -63,14 +68,24 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    path: Path
+    size: int
+    modified: int
+    recognized: Recognized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
+    """What will be delivered, not read in full yet."""
+
     folder: Path
-    files: Sequence[tuple[Path, Recognized]]
+    files: Sequence[Candidate]
     skipped: Sequence[Skipped]
 
     @property
     def total_bytes(self) -> int:
-        return sum(path.stat().st_size for path, _ in self.files)
+        return sum(file.size for file in self.files)
 
 
 async def find_media(folder: Path, *, project: bool, limits: UploadLimits) -> Candidates:
@@ -78,13 +93,10 @@ async def find_media(folder: Path, *, project: bool, limits: UploadLimits) -> Ca
 
     Raises CommandFailed when there is nothing to deliver, or too much for one batch.
     """
-    if not folder.is_dir():
-        raise CommandFailed(f"{folder} is not a folder.")
-    found = await map_bounded(
-        lambda path: asyncio.to_thread(_judge, path, project, limits), _walk(folder), at_once=_AT_ONCE
-    )
-    files = [(path, verdict) for path, verdict in found if isinstance(verdict, Recognized)]
-    skipped = [Skipped(path=path, reason=verdict) for path, verdict in found if isinstance(verdict, str)]
+    paths = await asyncio.to_thread(_walk, folder)
+    found = await map_bounded(lambda path: asyncio.to_thread(_judge, path, project, limits), paths, at_once=_AT_ONCE)
+    files = [verdict for verdict in found if isinstance(verdict, Candidate)]
+    skipped = [verdict for verdict in found if isinstance(verdict, Skipped)]
     if not files:
         raise CommandFailed(_nothing(folder, skipped))
     if len(files) > limits.max_files:
@@ -97,12 +109,13 @@ async def find_media(folder: Path, *, project: bool, limits: UploadLimits) -> Ca
 async def hash_media(candidates: Candidates, meter: Meter) -> Selection:
     """Read everything once for its SHA-256."""
 
-    async def hashed(place: tuple[int, tuple[Path, Recognized]]) -> LocalFile:
-        index, (path, recognized) = place
-        return await _local_file(candidates.folder, path, recognized, sequences[index], meter)
+    async def hashed(index: int) -> LocalFile:
+        candidate = candidates.files[index]
+        digest = await _sha256(candidate, meter)
+        return _local_file(candidates.folder, candidate, digest, sequences[index])
 
-    sequences = _sequences([recognized.media_type for _, recognized in candidates.files])
-    files = await map_bounded(hashed, enumerate(candidates.files), at_once=_AT_ONCE)
+    sequences = _sequences([candidate.recognized.media_type for candidate in candidates.files])
+    files = await map_bounded(hashed, range(len(sequences)), at_once=_AT_ONCE)
     return Selection(folder=candidates.folder, files=files, skipped=candidates.skipped)
 
 
@@ -113,6 +126,8 @@ def default_reference(folder: Path) -> str:
 
 
 def _walk(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise CommandFailed(f"{folder} is not a folder.")
     paths = [path for path in folder.rglob("*") if path.is_file()]
     visible = [path for path in paths if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     return sorted(visible, key=lambda path: _counted(str(path.relative_to(folder))))
@@ -123,19 +138,20 @@ def _counted(name: str) -> list[tuple[int, str]]:
     return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in pieces]
 
 
-def _judge(path: Path, project: bool, limits: UploadLimits) -> tuple[Path, Recognized | str]:
+def _judge(path: Path, project: bool, limits: UploadLimits) -> Candidate | Skipped:
     try:
         recognized = recognize(path, project=project)
-        size, most = path.stat().st_size, limits.max_bytes[recognized.media_type.category]
-        if size > most:
-            raise NotTaken(f"has {shown_size(size)}, and {shown_size(most)} is the limit")
-        if len(path.name) > MAX_FILENAME:
-            raise NotTaken(f"has a name longer than {MAX_FILENAME} characters")
+        found = path.stat()
     except NotTaken as left_out:
-        return path, str(left_out)
+        return Skipped(path=path, reason=str(left_out))
     except OSError as error:
-        return path, f"cannot be read: {error.strerror}"
-    return path, recognized
+        return Skipped(path=path, reason=f"cannot be read: {error.strerror}")
+    most = limits.max_bytes[recognized.media_type.category]
+    if found.st_size > most:
+        return Skipped(path=path, reason=f"has {shown_size(found.st_size)}, and {shown_size(most)} is the limit")
+    if len(path.name) > MAX_FILENAME:
+        return Skipped(path=path, reason=f"has a name longer than {MAX_FILENAME} characters")
+    return Candidate(path=path, size=found.st_size, modified=found.st_mtime_ns, recognized=recognized)
 
 
 def _nothing(folder: Path, skipped: Sequence[Skipped]) -> str:
@@ -154,35 +170,34 @@ def _sequences(media_types: Sequence[MediaType]) -> list[int]:
     return numbers
 
 
-async def _local_file(folder: Path, path: Path, recognized: Recognized, sequence: int, meter: Meter) -> LocalFile:
-    found = path.stat()
+def _local_file(folder: Path, candidate: Candidate, digest: str, sequence: int) -> LocalFile:
     return LocalFile(
-        client_id=_client_id(str(path.relative_to(folder))),
-        path=path,
-        media_type=recognized.media_type,
-        content_type=recognized.content_type,
-        size=found.st_size,
-        modified=found.st_mtime_ns,
-        sha256=await _sha256(path, meter),
+        client_id=_client_id(digest, str(candidate.path.relative_to(folder))),
+        path=candidate.path,
+        media_type=candidate.recognized.media_type,
+        content_type=candidate.recognized.content_type,
+        size=candidate.size,
+        modified=candidate.modified,
+        sha256=digest,
         sequence=sequence,
     )
 
 
-def _client_id(relative: str) -> str:
-    """The same in every run, unique in the folder, and readable."""
-    digest = hashlib.sha256(relative.encode(errors="surrogateescape")).hexdigest()[:12]
+def _client_id(digest: str, relative: str) -> str:
+    """The same for the same bytes at the same place, unique in the folder, and readable."""
+    place = hashlib.sha256(relative.encode(errors="surrogateescape")).hexdigest()
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(relative).name)
-    return f"{digest}-{readable}"[:MAX_CLIENT_ID]
+    return f"{digest[:16]}-{place[:8]}-{readable}"[:MAX_CLIENT_ID]
 
 
-async def _sha256(path: Path, meter: Meter) -> str:
+async def _sha256(candidate: Candidate, meter: Meter) -> str:
     """In steps, so that Ctrl-C does not wait for the end of a long video."""
-    digest = hashlib.sha256()
-    meter.begin(str(path), path.name, path.stat().st_size)
-    with path.open("rb") as file:
+    digest, key = hashlib.sha256(), str(candidate.path)
+    meter.begin(key, candidate.path.name, candidate.size)
+    with candidate.path.open("rb") as file:
         while count := await asyncio.to_thread(_feed, file, digest):
-            meter.move(str(path), count)
-    meter.end(str(path))
+            meter.move(key, count)
+    meter.end(key)
     return digest.hexdigest()
 
 

@@ -3,10 +3,10 @@
 import sys
 
 import typer
-from rich.console import Console
 
-from entrypoints.cli import demo, download, migrate, run, settings, status, token, upload
-from entrypoints.cli.errors import PEOPLE_ERRORS, explain
+from entrypoints.cli import demo, download, listing, migrate, run, settings, status, token, upload
+from entrypoints.cli.errors import PEOPLE_ERRORS, causes, explain
+from entrypoints.cli.terminal import notices
 
 app = typer.Typer(
     name="vitrine",
@@ -14,8 +14,10 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, migrate, token, upload, status, download, demo, settings):
+for command in (run, demo, token, listing, upload, status, download, settings, migrate):
     command.register(app)
 
 
@@ -23,6 +25,10 @@ def main() -> None:
     """Errors that people can mend are told in a sentence; defects keep their traceback."""
     try:
         app()
-    except PEOPLE_ERRORS as error:
-        Console(stderr=True).print(f"[red]✗[/red] {explain(error)}", highlight=False)
+    except Exception as failure:
+        found = list(causes(failure))
+        if not all(isinstance(error, PEOPLE_ERRORS) for error in found):
+            raise
+        for message in dict.fromkeys(explain(error) for error in found):
+            notices().print(f"[red]✗[/red] {message.replace('[', chr(92) + '[')}", soft_wrap=True)
         sys.exit(1)

@@ -1,11 +1,14 @@
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from adapters.embedded.postgres import EmbeddedPostgres
 from entrypoints.cli.terminal import output
-from entrypoints.services import open_database
+from entrypoints.services import data_dir
 from entrypoints.settings import Settings
 from migrations.upgrade import current_revision, downgrade, upgrade
 
@@ -23,7 +26,7 @@ def migrate(
     The database is the one of VITRINE_DATABASE_URL, or else the embedded one, which must not be in use.
     `vitrine run` does this by itself; a deployment runs it before new processes start.
 
-    Examples:
+    For example:
 
       vitrine migrate
 
@@ -33,7 +36,7 @@ def migrate(
 
 
 async def _migrate(settings: Settings, revision: str, console: Console, *, down: bool) -> None:
-    async with open_database(settings) as dsn:
+    async with _database(settings) as dsn:
         before = await current_revision(dsn)
         await (downgrade if down else upgrade)(dsn, revision)
         after = await current_revision(dsn)
@@ -41,6 +44,15 @@ async def _migrate(settings: Settings, revision: str, console: Console, *, down:
         console.print(f"The schema is at {_shown(after)}: nothing to do.")
     else:
         console.print(f"The schema went from {_shown(before)} to {_shown(after)}.")
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[str]:
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    async with EmbeddedPostgres(data_dir(settings) / "postgres") as postgres:
+        yield postgres.dsn
 
 
 def _shown(revision: str | None) -> str:

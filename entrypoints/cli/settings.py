@@ -18,7 +18,7 @@ def settings(
 
     Settings are environment variables.
 
-    Examples:
+    For example:
 
       vitrine settings
 

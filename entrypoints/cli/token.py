@@ -27,7 +27,7 @@ def token(
     It is signed with VITRINE_JWT_SECRET or, on one machine, with the secret beside the embedded data:
     run it in the folder where the server runs.
 
-    Examples:
+    For example:
 
       TOKEN=$(vitrine token)
 

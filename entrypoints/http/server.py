@@ -23,7 +23,7 @@ class HttpServer:
         self._host = host
         self._server = _Server(
             uvicorn.Config(
-                app,  # type: ignore[arg-type] # Litestar types scopes more closely than uvicorn
+                app,
                 host=host,
                 port=port,
                 log_config=None,

@@ -69,7 +69,14 @@ def asset_family() -> Family:
     batch = build_batch(listing_id=listing.id)
     young = build_asset(batch)
     old = populated_asset(
-        batch, id=young.id, filename="größe.png", content_type="image/png", size=2**40, sequence=7, title=None
+        batch,
+        id=young.id,
+        client_id=young.client_id,
+        filename="größe.png",
+        content_type="image/png",
+        size=2**40,
+        sequence=7,
+        title=None,
     )
     return Family(parents=[listing, batch], young=young, old=old)
 

@@ -20,10 +20,14 @@ async def test_without_commit_nothing_stays(begin: UnitOfWorkFactory) -> None:
 
 async def test_after_an_exception_nothing_stays(begin: UnitOfWorkFactory) -> None:
     listing = build_listing()
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail() -> None:
         async with begin() as tx:
             await tx.listings.save(listing)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
 
     assert await read(begin, listing) is None
 

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from litestar.enums import MediaType
 from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.params import Body
@@ -19,41 +20,44 @@ _OF_A_BODY = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ["UNSUPPORTED_MEDIA_TYPE"],
     HTTPStatus.UNPROCESSABLE_ENTITY: ["VALIDATION_FAILED"],
 }
+_OF_A_TOKEN = {HTTPStatus.UNAUTHORIZED: ["TOKEN_REFUSED"]}
 _ALWAYS = {HTTPStatus.SERVICE_UNAVAILABLE: ["UNAVAILABLE"]}
 
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """`example` is None for an answer without a body."""
+    """`example` is a body as it is or, where `media_type` is not JSON, its text; None for an answer without a body."""
 
     description: str
-    example: msgspec.Struct | None = None
+    example: msgspec.Struct | str | None = None
+    media_type: str = MediaType.JSON
 
 
-Answers = Mapping[int, ResponseSpec]
 Codes = Mapping[HTTPStatus, Collection[str]]
 
 
-def answers(success: Mapping[HTTPStatus, Success], refused: Codes, *, takes_body: bool = True) -> dict[int, ResponseSpec]:
+def answers(
+    success: Mapping[HTTPStatus, Success], refused: Codes, *, takes_body: bool = True, takes_token: bool = True
+) -> dict[int, ResponseSpec]:
     """`refused` names the stable codes of each status, beside those that every operation has."""
-    codes = {**(_OF_A_BODY if takes_body else {}), **refused, **_ALWAYS}
-    problems = {status: _problems(status, names) for status, names in sorted(codes.items())}
-    return {status: _success(answer) for status, answer in success.items()} | problems
+    usual = {**_ALWAYS, **(_OF_A_BODY if takes_body else {}), **(_OF_A_TOKEN if takes_token else {})}
+    codes = {**usual, **refused}
+    successes = {int(status): _success(answer) for status, answer in success.items()}
+    return successes | {int(status): _problems(status, codes[status]) for status in sorted(codes)}
 
 
 def shown(example: msgspec.Struct) -> Any:
     """Marks the body of a handler with its example."""
-    return Body(examples=[Example(id="example", value=msgspec.to_builtins(example))])
+    return Body(examples=[_shown(example)])
 
 
 def _success(answer: Success) -> ResponseSpec:
-    if answer.example is None:
-        return ResponseSpec(data_container=None, description=answer.description)
     return ResponseSpec(
-        data_container=type(answer.example),
+        data_container=None if answer.example is None else type(answer.example),
         description=answer.description,
+        media_type=answer.media_type,
         generate_examples=False,
-        examples=[Example(id="example", value=msgspec.to_builtins(answer.example))],
+        examples=None if answer.example is None else [_shown(answer.example)],
     )
 
 
@@ -63,8 +67,12 @@ def _problems(status: HTTPStatus, codes: Collection[str]) -> ResponseSpec:
         description=f"{status.phrase}: {', '.join(codes)}",
         media_type=MEDIA_TYPE,
         generate_examples=False,
-        examples=[Example(id=code, value=msgspec.to_builtins(_example(status, code))) for code in codes],
+        examples=[_shown(_example(status, code), code) for code in codes],
     )
+
+
+def _shown(example: msgspec.Struct | str, summary: str | None = None) -> Example:
+    return Example(summary=summary, value=msgspec.to_builtins(example))
 
 
 def _example(status: HTTPStatus, code: str) -> Problem:

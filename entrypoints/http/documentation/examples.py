@@ -57,7 +57,7 @@ _IN_PARTS = responses.UploadTicketBody(
     client_id="walkthrough",
     asset_id=_VIDEO,
     object_key=f"{_LISTING}/raw/video/horizontal/{_BATCH}/{_VIDEO}-walkthrough.mp4",
-    title=None,
+    title="Walkthrough",
     sequence=1,
     method="PUT",
     multipart=responses.MultipartTicketBody(
@@ -71,9 +71,7 @@ _IN_PARTS = responses.UploadTicketBody(
                 headers={"content-length": "16777216"},
             )
         ],
-        arrived=[
-            responses.ArrivedPartBody(part_number=1, etag="9b2cf535f27731c974343645a3985328", bytes=16_777_216)
-        ],
+        arrived=[responses.ArrivedPartBody(part_number=1, etag="9b2cf535f27731c974343645a3985328", bytes=16_777_216)],
     ),
 )
 TICKETS = responses.UploadTicketsBody(
@@ -162,7 +160,7 @@ STATUS = responses.BatchStatusBody(
             client_id="walkthrough",
             media_type="VIDEO_HORIZONTAL",
             filename="walkthrough.mp4",
-            title=None,
+            title="Walkthrough",
             sequence=1,
             bytes=83_886_080,
             status="FAILED",
@@ -178,14 +176,14 @@ DOWNLOADS = responses.DownloadsBody(
     generated_at=_NOW,
     ttl_seconds=3600,
     downloads=[
-        responses.ArchiveDownloadBody(
+        responses.DownloadBody(
             type="ZIP_FULL",
             url=f"{_STORE}/{_LISTING}/processed/zip/{_BATCH}.1-1.zip?{_SIGNED}",
             bytes=88_081_010,
             extracted_bytes=88_080_384,
             expires_at=_NOW + timedelta(hours=1),
         ),
-        responses.DownloadGroupBody(
+        responses.DownloadBody(
             type="PHOTO_HORIZONTAL",
             items=[
                 responses.DownloadItemBody(
@@ -207,14 +205,14 @@ DOWNLOADS = responses.DownloadsBody(
                 )
             ],
         ),
-        responses.DownloadGroupBody(
+        responses.DownloadBody(
             type="VIDEO_HORIZONTAL",
             items=[
                 responses.DownloadItemBody(
                     asset_id=_VIDEO,
-                    title=None,
+                    title="Walkthrough",
                     sequence=1,
-                    label="walkthrough.mp4",
+                    label="Walkthrough",
                     error=responses.ErrorBody(code="UNREADABLE_MEDIA", detail="no video stream was found"),
                 )
             ],

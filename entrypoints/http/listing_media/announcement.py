@@ -38,9 +38,7 @@ def announced(file: AnnouncedFileBody) -> AnnouncedFile:
     )
 
 
-def rule_violations(
-    body: dict[str, Any], found: Sequence[Violation], limits: UploadLimits
-) -> Iterator[Violation]:
+def rule_violations(body: dict[str, Any], found: Sequence[Violation], limits: UploadLimits) -> Iterator[Violation]:
     """Broken rules of those parts of a plain body whose form is sound, at their places in the whole."""
     broken = {violation.pointer for violation in found}
     reference, files = body.get("batchReference"), body.get("files")

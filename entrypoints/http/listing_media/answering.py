@@ -9,10 +9,8 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 
 def answer(body: msgspec.Struct, status: HTTPStatus) -> Response[bytes]:
-    """Encoded here and once: Litestar passes bytes on as they are. Answers carry signed URLs, so no cache keeps them."""
-    return Response(
-        content=_encoder.encode(body), status_code=status, media_type=MediaType.JSON, headers=_NO_STORE
-    )
+    """Encoded once and here: Litestar passes bytes on. No cache keeps what carries signed URLs."""
+    return Response(content=_encoder.encode(body), status_code=status, media_type=MediaType.JSON, headers=_NO_STORE)
 
 
 def no_content() -> Response[None]:

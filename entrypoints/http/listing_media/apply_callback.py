@@ -1,18 +1,58 @@
 from http import HTTPStatus
+from typing import Annotated
 
-from litestar import Response, post
-from litestar.exceptions import ClientException
-from litestar.openapi.spec import OpenAPIMediaType, Operation
+from litestar import post
+from litestar.di import NamedDependency
 
-from application.ports.auth import WebhookVerifier
-from application.ports.clock import Clock
-from application.ports.telemetry import Telemetry
 from application.processing.apply_callback import ApplyCallback, ApplyCallbackCommand, ReportedOutput
-from domain.errors import DomainError
 from domain.ids import AssetId, JobId
 from entrypoints.http.documentation import examples
-from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.requests import CallbackBody
-from entrypoints.http.reading.json_body import read_json
+from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.listing_media.callback_signature import delivery_of
+from entrypoints.http.listing_media.requests import CallbackBody, ReportedOutputBody
 from entrypoints.http.reading.json_request import JsonRequest
 
+
+@post(
+    "/media/callbacks",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Report what an external pipeline has done",
+    responses=answers(
+        {HTTPStatus.ACCEPTED: Success("The report has been applied.")},
+        {
+            HTTPStatus.UNAUTHORIZED: ["SIGNATURE_REFUSED", "CALLBACK_REPLAYED"],
+            HTTPStatus.NOT_FOUND: ["JOB_NOT_FOUND"],
+            HTTPStatus.CONFLICT: ["CALLBACK_OUTDATED"],
+        },
+    ),
+)
+async def receive_callback(
+    request: JsonRequest,
+    data: Annotated[CallbackBody, shown(examples.CALLBACK)],
+    apply_callback: NamedDependency[ApplyCallback],
+) -> None:
+    """Signed as Standard Webhooks, not with a token. Files that the report does not mention are never deleted; object
+    keys lie below `{listingId}/processed/`.
+    """
+    await apply_callback(
+        ApplyCallbackCommand(
+            delivery_id=delivery_of(request),
+            job_id=JobId(data.job_id),
+            attempt=data.attempt,
+            status=data.status,
+            outputs=[_output(output) for output in data.outputs],
+            archive_key=data.zip.key if data.zip else None,
+            error_code=data.error.code if data.error else None,
+            error_detail=data.error.detail if data.error else None,
+        )
+    )
+
+
+def _output(output: ReportedOutputBody) -> ReportedOutput:
+    return ReportedOutput(
+        asset_id=AssetId(output.asset_id),
+        processed_key=output.processed_key,
+        thumbnail_key=output.thumbnail_key,
+        renditions=output.renditions,
+        error_code=output.error_code,
+    )

@@ -2,6 +2,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from application.batches.complete_upload_batch import CompleteUploadBatch, CompleteUploadBatchCommand
 from application.batches.verify_uploads import ClaimedUpload
@@ -32,7 +33,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 async def complete_uploads(
     request: JsonRequest,
     data: Annotated[CompleteUploadBatchBody, shown(examples.COMPLETION)],
-    complete_upload_batch: CompleteUploadBatch,
+    complete_upload_batch: NamedDependency[CompleteUploadBatch],
 ) -> Response[bytes]:
     """Every object is looked at in the store (size, checksum, ETag) before anything changes."""
     job = await complete_upload_batch(

@@ -2,6 +2,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from application.batches.create_upload_batch import CreateUploadBatch, CreateUploadBatchCommand
 from domain.ids import ListingId
@@ -32,7 +33,7 @@ from entrypoints.http.listing_media.tickets import tickets_body
 async def announce_uploads(
     request: AnnouncementRequest,
     data: Annotated[CreateUploadBatchBody, shown(examples.ANNOUNCEMENT)],
-    create_upload_batch: CreateUploadBatch,
+    create_upload_batch: NamedDependency[CreateUploadBatch],
 ) -> Response[bytes]:
     """Repeating the same announcement while files may arrive answers the same batch with fresh URLs: the state is the
     key, there is no Idempotency-Key. A large file answers `multipart` instead of `uploadUrl`.

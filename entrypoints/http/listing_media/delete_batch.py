@@ -2,6 +2,8 @@ from http import HTTPStatus
 from uuid import UUID
 
 from litestar import delete
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from application.batches.delete_batch import DeleteBatch, DeleteBatchCommand
 from domain.ids import BatchId
@@ -22,5 +24,7 @@ from entrypoints.http.reading.json_request import JsonRequest
         takes_body=False,
     ),
 )
-async def delete_upload(request: JsonRequest, batch_id: UUID, delete_batch: DeleteBatch) -> None:
+async def delete_upload(
+    request: JsonRequest, batch_id: FromPath[UUID], delete_batch: NamedDependency[DeleteBatch]
+) -> None:
     await delete_batch(DeleteBatchCommand(principal=request.user, batch_id=BatchId(batch_id)))

@@ -2,6 +2,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from application.batches.get_batch_status import BatchReport, BatchStatusQuery, GetBatchStatus
 from domain.assets.asset import Asset
@@ -27,12 +28,10 @@ from entrypoints.http.reading.json_request import JsonRequest
 async def batch_status(
     request: JsonRequest,
     data: Annotated[BatchBody, shown(examples.BATCH)],
-    get_batch_status: GetBatchStatus,
+    get_batch_status: NamedDependency[GetBatchStatus],
 ) -> Response[bytes]:
     report = await get_batch_status(
-        BatchStatusQuery(
-            principal=request.user, listing_id=ListingId(data.listing_id), batch_id=BatchId(data.batch_id)
-        )
+        BatchStatusQuery(principal=request.user, listing_id=ListingId(data.listing_id), batch_id=BatchId(data.batch_id))
     )
     status = BatchStatusBody(
         batch=summary_body(report.batch),
@@ -51,9 +50,7 @@ def _processing(report: BatchReport) -> ProcessingBody | None:
         job_id=job.id,
         attempt=job.attempt,
         status=job.status,
-        steps=[
-            StepBody(name=step.name, status=step.status, done=step.done, total=step.total) for step in report.steps
-        ],
+        steps=[StepBody(name=step.name, status=step.status, done=step.done, total=step.total) for step in report.steps],
         estimated_duration_seconds=job.estimated_seconds,
         created_at=job.created_at,
         started_at=job.started_at,

@@ -2,12 +2,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
 
 from application.batches.list_batches import ListBatches, ListBatchesQuery
 from domain.ids import BatchId, ListingId
 from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers
+from entrypoints.http.documentation.parameters import query_parameter
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.cursor import decode_cursor, encode_cursor
 from entrypoints.http.listing_media.requests import ListBatchesParameters
@@ -16,19 +17,9 @@ from entrypoints.http.listing_media.summaries import summary_body
 from entrypoints.http.reading.json_body import read_plain
 from entrypoints.http.reading.json_request import JsonRequest
 
-# Plain text for Litestar, which would stop at the first parameter that is missing; the schema tells the truth.
-ListingIdParameter = Annotated[
-    str | None, Parameter(query="listingId", required=True, schema_extra={"type": "string", "format": "uuid"})
-]
-CursorParameter = Annotated[
-    str | None, Parameter(query="cursor", description="`nextCursor` of the page before.", schema_extra={"type": "string"})
-]
-LimitParameter = Annotated[
-    str | None,
-    Parameter(
-        query="limit", schema_extra={"type": "integer", "minimum": 1, "maximum": 100, "default": 25}
-    ),
-]
+_LISTING_ID = query_parameter("listingId", {"type": "string", "format": "uuid"}, required=True)
+_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
+_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
 
 
 @get(
@@ -44,12 +35,12 @@ LimitParameter = Annotated[
         takes_body=False,
     ),
 )
-async def batches(
+async def list_uploads(
     request: JsonRequest,
-    list_batches: ListBatches,
-    listing_id: ListingIdParameter = None,
-    cursor: CursorParameter = None,
-    limit: LimitParameter = None,
+    list_batches: NamedDependency[ListBatches],
+    listing_id: Annotated[str | None, _LISTING_ID] = None,
+    cursor: Annotated[str | None, _CURSOR] = None,
+    limit: Annotated[str | None, _LIMIT] = None,
 ) -> Response[bytes]:
     """Pointers of violations name the parameter, such as `/limit`."""
     given = read_plain({"listingId": listing_id, "cursor": cursor, "limit": limit}, ListBatchesParameters)

@@ -2,6 +2,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from application.batches.query_downloads import DownloadItem, Downloads, DownloadsQuery, QueryDownloads
 from domain.assets.rendition import MediaFacts, RenditionName
@@ -11,8 +12,7 @@ from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.listing_media.answering import answer, no_content
 from entrypoints.http.listing_media.requests import QueryDownloadsBody
 from entrypoints.http.listing_media.responses import (
-    ArchiveDownloadBody,
-    DownloadGroupBody,
+    DownloadBody,
     DownloadItemBody,
     DownloadsBody,
 )
@@ -40,10 +40,10 @@ _OF_VIDEOS = {*_MP4, RenditionName.HLS}
         },
     ),
 )
-async def downloads(
+async def find_downloads(
     request: JsonRequest,
     data: Annotated[QueryDownloadsBody, shown(examples.DOWNLOADS_QUERY)],
-    query_downloads: QueryDownloads,
+    query_downloads: NamedDependency[QueryDownloads],
 ) -> Response[bytes] | Response[None]:
     """Without `batchId` the newest READY batch. `renditions` narrows what is signed: original, thumbnail, small,
     medium, large, mp4-1080p, mp4-720p, hls.
@@ -61,8 +61,7 @@ async def downloads(
 
 def downloads_body(found: Downloads) -> DownloadsBody:
     groups = [
-        DownloadGroupBody(type=group.media_type, items=[_item(item) for item in group.items])
-        for group in found.groups
+        DownloadBody(type=group.media_type, items=[_item(item) for item in group.items]) for group in found.groups
     ]
     return DownloadsBody(
         batch_id=found.batch.id,
@@ -72,12 +71,12 @@ def downloads_body(found: Downloads) -> DownloadsBody:
     )
 
 
-def _archive(found: Downloads) -> list[ArchiveDownloadBody]:
+def _archive(found: Downloads) -> list[DownloadBody]:
     if found.archive is None:
         return []
     archive = found.archive.archive
     return [
-        ArchiveDownloadBody(
+        DownloadBody(
             type="ZIP_FULL",
             url=found.archive.url,
             bytes=archive.size,

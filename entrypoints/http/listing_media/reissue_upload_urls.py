@@ -2,6 +2,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from application.batches.reissue_upload_urls import ReissueUploadUrls, ReissueUploadUrlsCommand
 from domain.ids import BatchId, ListingId
@@ -30,7 +31,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 async def reissue_urls(
     request: JsonRequest,
     data: Annotated[ReissueUploadUrlsBody, shown(examples.REISSUE)],
-    reissue_upload_urls: ReissueUploadUrls,
+    reissue_upload_urls: NamedDependency[ReissueUploadUrls],
 ) -> Response[bytes]:
     """URLs live shorter than uploads take. Of an upload in parts, only the parts that are missing are signed."""
     reissued = await reissue_upload_urls(

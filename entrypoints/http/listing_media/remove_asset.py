@@ -2,6 +2,8 @@ from http import HTTPStatus
 from uuid import UUID
 
 from litestar import delete
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from application.batches.remove_asset import RemoveAsset, RemoveAssetCommand
 from domain.ids import AssetId, BatchId
@@ -22,7 +24,9 @@ from entrypoints.http.reading.json_request import JsonRequest
         takes_body=False,
     ),
 )
-async def delete_asset(request: JsonRequest, batch_id: UUID, asset_id: UUID, remove_asset: RemoveAsset) -> None:
+async def delete_asset(
+    request: JsonRequest, batch_id: FromPath[UUID], asset_id: FromPath[UUID], remove_asset: NamedDependency[RemoveAsset]
+) -> None:
     await remove_asset(
         RemoveAssetCommand(principal=request.user, batch_id=BatchId(batch_id), asset_id=AssetId(asset_id))
     )

@@ -53,10 +53,10 @@ class UploadedPartBody(_Body):
 
 
 class UploadedFileBody(_Body):
-    """`etag` as the store answered it; of a file in parts that of each part, and any text for the whole."""
+    """`etag` as the store answered it, left out where the answer was lost; of a file in parts that of each part."""
 
     client_id: str
-    etag: str
+    etag: str | None = None
     parts: Annotated[list[UploadedPartBody], Meta(max_length=_MOST_PARTS)] | None = None
 
 

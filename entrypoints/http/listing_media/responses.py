@@ -1,6 +1,5 @@
 """Bodies of answers. Optional fields are left out when there is nothing to say, unless their type allows null."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -17,7 +16,7 @@ class PartTicketBody(_Answer):
     part_number: int
     bytes: int
     upload_url: str
-    headers: Mapping[str, str]
+    headers: dict[str, str]
 
 
 class ArrivedPartBody(_Answer):
@@ -45,7 +44,7 @@ class UploadTicketBody(_Answer):
     sequence: int
     method: Literal["PUT"]
     upload_url: str | None = None
-    headers: Mapping[str, str] | None = None
+    headers: dict[str, str] | None = None
     multipart: MultipartTicketBody | None = None
 
 
@@ -150,34 +149,28 @@ class DownloadItemBody(_Answer):
     thumbhash: str | None = None
     dominant_color: str | None = None
     duration_seconds: float | None = None
-    renditions: Mapping[str, str] | None = None
-    mp4: Annotated[Mapping[str, str] | None, Meta(description="URLs by height: 1080p, 720p.")] = None
+    renditions: dict[str, str] | None = None
+    mp4: Annotated[dict[str, str] | None, Meta(description="URLs by height: 1080p, 720p.")] = None
     hls: Annotated[str | None, Meta(description="A playlist; it needs no token.")] = None
     error: ErrorBody | None = None
 
 
-class ArchiveDownloadBody(_Answer):
-    """The ZIP of the originals."""
-
-    type: Literal["ZIP_FULL"]
-    url: str
-    bytes: int
-    extracted_bytes: int
-    expires_at: datetime
-
-
-class DownloadGroupBody(_Answer):
-    """The items of one media type, by sequence."""
+class DownloadBody(_Answer):
+    """ZIP_FULL is one file, of the originals; every other type is a media type with its items, by sequence."""
 
     type: str
-    items: list[DownloadItemBody]
+    url: str | None = None
+    bytes: int | None = None
+    extracted_bytes: int | None = None
+    expires_at: datetime | None = None
+    items: list[DownloadItemBody] | None = None
 
 
 class DownloadsBody(_Answer):
     batch_id: UUID
     generated_at: datetime
     ttl_seconds: int
-    downloads: list[ArchiveDownloadBody | DownloadGroupBody]
+    downloads: list[DownloadBody]
 
 
 class BookingFactsBody(_Answer):

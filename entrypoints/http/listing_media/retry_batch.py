@@ -2,6 +2,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from application.batches.retry_batch import RetryBatch, RetryBatchCommand
 from domain.batches.batch import BatchStatus
@@ -27,10 +28,10 @@ from entrypoints.http.reading.json_request import JsonRequest
         },
     ),
 )
-async def retry(
+async def retry_processing(
     request: JsonRequest,
     data: Annotated[BatchBody, shown(examples.BATCH)],
-    retry_batch: RetryBatch,
+    retry_batch: NamedDependency[RetryBatch],
 ) -> Response[bytes]:
     """Its failed files after a failure, all of them when it was READY: then what is there stays downloadable until
     the new version is.

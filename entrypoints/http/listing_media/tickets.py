@@ -13,9 +13,7 @@ from entrypoints.http.listing_media.responses import (
 )
 
 
-def tickets_body(
-    batch: Batch, tickets: Sequence[UploadTicket], uploaded: list[str] | None = None
-) -> UploadTicketsBody:
+def tickets_body(batch: Batch, tickets: Sequence[UploadTicket], uploaded: list[str] | None = None) -> UploadTicketsBody:
     return UploadTicketsBody(
         listing_id=batch.listing_id,
         batch_id=batch.id,
@@ -38,7 +36,7 @@ def _ticket(ticket: UploadTicket) -> UploadTicketBody:
         sequence=asset.sequence,
         method="PUT",
         upload_url=upload.url if upload else None,
-        headers=upload.headers if upload else None,
+        headers=dict(upload.headers) if upload else None,
         multipart=_multipart(multipart) if multipart else None,
     )
 
@@ -49,7 +47,7 @@ def _multipart(ticket: MultipartTicket) -> MultipartTicketBody:
         part_size=ticket.part_size,
         parts=[
             PartTicketBody(
-                part_number=part.number, bytes=part.size, upload_url=part.upload.url, headers=part.upload.headers
+                part_number=part.number, bytes=part.size, upload_url=part.upload.url, headers=dict(part.upload.headers)
             )
             for part in ticket.parts
         ],

@@ -4,6 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from application.listings.upsert_listing import UpsertListing, UpsertListingCommand
 from domain.errors import Rejected, Violation
@@ -34,9 +36,9 @@ from entrypoints.http.reading.json_request import JsonRequest
 )
 async def put_listing(
     request: JsonRequest,
-    listing_id: UUID,
+    listing_id: FromPath[UUID],
     data: Annotated[UpsertListingBody, shown(examples.LISTING_FACTS)],
-    upsert_listing: UpsertListing,
+    upsert_listing: NamedDependency[UpsertListing],
 ) -> Response[bytes]:
     """For services and admins. What is sent replaces what was there, bookings included."""
     upserted = await upsert_listing(

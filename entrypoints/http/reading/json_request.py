@@ -31,14 +31,18 @@ class BodyIncomplete(ClientException):
 class JsonRequest(Request[Principal, None, State]):
     """Litestar calls `json` for `data`, and leaves the Struct that it gets as it is."""
 
-    async def body(self) -> bytes:
+    async def raw_body(self) -> bytes:
+        """The bytes as they came; may be called again. Raises BodyTimeout, BodyIncomplete, or Litestar's 413."""
         try:
             async with asyncio.timeout(self.app.state.body_timeout):
-                body = await super().body()
+                return await super().body()
         except TimeoutError as error:
             raise BodyTimeout(detail="the body did not arrive in time") from error
         except InternalServerException as error:
             raise BodyIncomplete(detail="the request ended before its body did") from error
+
+    async def body(self) -> bytes:
+        body = await self.raw_body()
         if not body and self.route_handler.parsed_data_field is not None:
             # Litestar would hold an empty body for an argument that the caller forgot.
             raise MalformedJson(detail="the body is empty")

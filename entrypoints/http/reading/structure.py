@@ -76,7 +76,8 @@ def _of_leaf(value: Any, expected: Any, at: str, *, strict: bool) -> Iterator[Vi
         message = _PLACE.sub("", str(error)).replace("`", "")
         allowed = _required(_without_extras(expected))
         if isinstance(value, str) and isinstance(allowed, EnumType):
-            message += f"; one of {', '.join(member.value for member in allowed)}"
+            members: list[Any] = list(allowed)
+            message += f"; one of {', '.join(member.value for member in members)}"
         yield Violation(at, _code(message), message)
 
 

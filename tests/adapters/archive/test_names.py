@@ -27,6 +27,7 @@ names = st.text(max_size=40) | st.lists(pieces, max_size=8).map("".join)
         ('what?<>|"*.jpg', "what______.jpg"),
         ("", "file"),
         ("../..", "file"),
+        ("deep/" * 300 + "a.jpg", "a.jpg"),
         ("x" * 300 + ".jpg", "x" * 251 + ".jpg"),
     ],
 )

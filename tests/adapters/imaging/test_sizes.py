@@ -1,11 +1,13 @@
 """Four sizes of every picture, upright, in sRGB, and with nothing of the photographer's in them."""
 
 import base64
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+import pyvips
+from PIL import Image, ImageCms
 
 from adapters.imaging.processor import ImageProcessor
 from domain.assets.rendition import RenditionName
@@ -81,6 +83,24 @@ async def test_every_format_keeps_its_colors(
     derived = await derive(processor, build(), content_type, tmp_path)
     assert (derived.facts.width, derived.facts.height) == (320, 240)
     assert all(is_upright(file.path) for file in derived.files)
+
+
+async def test_a_wide_gamut_is_brought_into_srgb(processor: ImageProcessor, tmp_path: Path) -> None:
+    color, display_p3 = (180, 90, 90), bytes(pyvips.Image.profile_load("p3"))
+    there, here = ImageCms.ImageCmsProfile(io.BytesIO(display_p3)), ImageCms.createProfile("sRGB")
+    converted = ImageCms.profileToProfile(Image.new("RGB", (1, 1), color), there, here)
+    assert converted is not None
+    expected = converted.getpixel((0, 0))
+    assert isinstance(expected, tuple)
+    assert not close(expected, color, tolerance=6)
+    derived = await derive(processor, media.plain_jpeg(color, icc_profile=display_p3), "image/jpeg", tmp_path)
+    assert close(corners(derived.files[0].path)["top left"], expected, tolerance=3)
+
+
+async def test_a_profile_of_rubbish_is_ignored(processor: ImageProcessor, tmp_path: Path) -> None:
+    color = (180, 90, 90)
+    derived = await derive(processor, media.plain_jpeg(color, icc_profile=b"rubbish" * 40), "image/jpeg", tmp_path)
+    assert close(corners(derived.files[0].path)["top left"], color, tolerance=3)
 
 
 async def test_cmyk_becomes_rgb(processor: ImageProcessor, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ FAIL = "fail"
 """Answer 503."""
 CUT = "cut"
 """Pass the answer on, but only its first 300,000 bytes."""
+BREAK = "break"
+"""Take 300,000 bytes of the request, then hang up."""
 HANG = "hang"
 """Accept and never answer."""
 
@@ -51,6 +53,8 @@ class FaultyProxy:
         async with _closing(writer):
             if fault == HANG:
                 await reader.read()
+            elif fault == BREAK:
+                await reader.readexactly(self.CUT_AFTER)
             elif fault == FAIL:
                 await reader.readuntil(b"\r\n\r\n")
                 writer.write(b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")

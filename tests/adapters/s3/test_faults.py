@@ -16,7 +16,7 @@ from adapters.s3.multipart import S3MultipartUploads
 from adapters.s3.requests import Timeouts
 from adapters.s3.store import S3ObjectStore
 from domain.errors import Unavailable
-from tests.adapters.s3.faulty_proxy import CLOSE, CUT, FAIL, HANG, FaultyProxy, faulty_proxy
+from tests.adapters.s3.faulty_proxy import BREAK, CLOSE, CUT, FAIL, HANG, FaultyProxy, faulty_proxy
 
 IMPATIENT = Timeouts(connect=0.5, silence=0.3, total=1)
 
@@ -68,6 +68,32 @@ async def test_a_download_that_breaks_off_begins_again(
     assert received.size == source.stat().st_size
     assert (tmp_path / "copy").read_bytes() == source.read_bytes()
     assert proxy.connections == 3
+
+
+async def test_an_upload_that_breaks_off_begins_again_from_its_first_byte(
+    proxied: tuple[FaultyProxy, S3Connection], photo: tuple[str, Path]
+) -> None:
+    (proxy, s3), (key, source) = proxied, photo
+    proxy.faults.append(BREAK)
+
+    stored = await S3ObjectStore(s3).upload(key, source, content_type="image/png")
+
+    assert (stored.size, stored.content_type) == (source.stat().st_size, "image/png")
+    assert proxy.connections == 2
+
+
+async def test_a_part_that_breaks_off_begins_again_from_its_first_byte(
+    proxied: tuple[FaultyProxy, S3Connection], s3: S3Connection, photo: tuple[str, Path]
+) -> None:
+    (proxy, through_proxy), (key, source) = proxied, photo
+    upload_id = await S3MultipartUploads(s3).begin(key, content_type="image/jpeg")
+    proxy.faults.append(BREAK)
+
+    part = await S3MultipartUploads(through_proxy).put(key, upload_id=upload_id, number=1, body=source.read_bytes())
+
+    assert [part] == await S3MultipartUploads(s3).parts(key, upload_id=upload_id)
+    assert proxy.connections == 2
+    await S3MultipartUploads(s3).abort(key, upload_id=upload_id)
 
 
 async def test_a_read_that_breaks_off_is_unavailable(

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable
 from pathlib import Path
 
 import psutil
@@ -81,6 +80,17 @@ async def test_leaving_the_pool_leaves_no_child() -> None:
     assert _children(os.getpid()) <= others
 
 
+async def test_leaving_the_pool_ends_the_calls_under_way(tmp_path: Path) -> None:
+    async with ChildProcessPool(functions=FUNCTIONS, size=1) as pool:
+        sleeping = asyncio.create_task(_sleep(pool, tmp_path / "pid"))
+        pid = await _pid_in(tmp_path / "pid")
+    assert not psutil.pid_exists(pid)
+    with pytest.raises(MediaRejected):
+        await sleeping
+    with pytest.raises(RuntimeError, match="closed"):
+        await pool.run(call("add"), {"a": 1, "b": 1}, timeout=5)
+
+
 async def test_a_pool_that_cannot_start_says_why_and_leaves_no_child() -> None:
     others = _children(os.getpid())
     with pytest.raises(ChildDidNotStart, match="no_such_module"):
@@ -118,8 +128,8 @@ async def test_a_parent_killed_with_sigkill_leaves_no_child(tmp_path: Path) -> N
     await until(lambda: not any(psutil.pid_exists(pid) for pid in children))
 
 
-def _sleep(pool: ChildProcessPool, started: Path) -> Awaitable[object]:
-    return pool.run(call("sleep"), {"seconds": 60, "started": str(started)}, timeout=60)
+async def _sleep(pool: ChildProcessPool, started: Path) -> None:
+    await pool.run(call("sleep"), {"seconds": 60, "started": str(started)}, timeout=60)
 
 
 def _children(pid: int) -> set[int]:

@@ -1,0 +1,70 @@
+"""Child processes that are measured, and what they and the servers cost."""
+
+import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_START_SECONDS = 60
+_STOP_SECONDS = 20
+
+
+@asynccontextmanager
+async def running(*arguments: str, environment: Mapping[str, str], log: Path) -> AsyncIterator["Running"]:
+    """`python -m <arguments>`, which prints one line once it is ready. It ends with the block."""
+    with log.open("ab") as errors:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *arguments, stdin=DEVNULL, stdout=PIPE, stderr=errors, env=dict(environment)
+        )
+    try:
+        assert process.stdout
+        async with asyncio.timeout(_START_SECONDS):
+            line = (await process.stdout.readline()).decode().strip()
+        if not line:
+            raise RuntimeError(f"python -m {' '.join(arguments)} did not start:\n{log.read_text()[-4000:]}")
+        yield Running(pid=process.pid, ready=line)
+    finally:
+        await _stop(process)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """`ready` is the line that it printed."""
+
+    pid: int
+    ready: str
+
+
+async def _stop(process: Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        async with asyncio.timeout(_STOP_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def cpu_seconds(worker: int | None = None) -> dict[str, float]:
+    """CPU seconds so far by part: the process `worker`, its children as `decoders`, and the servers."""
+    used: dict[str, float] = {}
+    decoders = {child.pid for child in psutil.Process(worker).children(recursive=True)} if worker else set()
+    for process in psutil.Process().children(recursive=True):
+        try:
+            name = "parent" if process.pid == worker else "decoders" if process.pid in decoders else process.name()
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        # Those of the dead are in the books of their parent: a pool that replaces a child loses nothing.
+        used[name] = used.get(name, 0) + times.user + times.system + times.children_user + times.children_system
+    return used
+
+
+def used_between(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:
+    return {name: after[name] - before.get(name, 0) for name in after}

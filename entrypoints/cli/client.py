@@ -1,0 +1,152 @@
+"""The HTTP API of Vitrine, called as any client would."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import TypeVar
+from uuid import UUID
+
+import aiohttp
+import msgspec
+
+from entrypoints.cli.errors import CommandFailed
+from entrypoints.cli.problems import refusal
+from entrypoints.http.listing_media.requests import (
+    BatchBody,
+    CompleteUploadBatchBody,
+    CreateUploadBatchBody,
+    QueryDownloadsBody,
+    ReissueUploadUrlsBody,
+    UpsertListingBody,
+)
+from entrypoints.http.listing_media.responses import (
+    BatchPageBody,
+    BatchStatusBody,
+    BatchSummaryBody,
+    DownloadsBody,
+    ListingBody,
+    StartedJobBody,
+    UploadTicketsBody,
+)
+
+_ROOT = "/api/v2/listings"
+_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
+_ATTEMPTS = 5
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 5.0
+_TRY_LATER = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+_PAGE = 100
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+
+
+class ApiClient:
+    """Raises ApiRefused with what the API says, and CommandFailed when it does not answer.
+
+    Every call may be repeated, and is, when the server is busy or the connection breaks.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, address: str, token: str) -> None:
+        self._session = session
+        self._address = address.rstrip("/")
+        self._token = token
+
+    async def put_listing(self, listing_id: UUID, body: UpsertListingBody) -> ListingBody:
+        _, answer = await self._call("PUT", f"/{listing_id}", body)
+        return msgspec.json.decode(answer, type=ListingBody)
+
+    async def announce(self, body: CreateUploadBatchBody) -> tuple[UploadTicketsBody, bool]:
+        """True when the batch is new; False when the same announcement was made before."""
+        status, answer = await self._call("POST", "/media/uploads", body)
+        return msgspec.json.decode(answer, type=UploadTicketsBody), status == HTTPStatus.CREATED
+
+    async def reissue(self, body: ReissueUploadUrlsBody) -> UploadTicketsBody:
+        _, answer = await self._call("POST", "/media/uploads/urls", body)
+        return msgspec.json.decode(answer, type=UploadTicketsBody)
+
+    async def complete(self, body: CompleteUploadBatchBody) -> StartedJobBody:
+        _, answer = await self._call("POST", "/media/uploads/complete", body)
+        return msgspec.json.decode(answer, type=StartedJobBody)
+
+    async def status(self, listing_id: UUID, batch_id: UUID) -> BatchStatusBody:
+        body = BatchBody(listing_id=listing_id, batch_id=batch_id)
+        _, answer = await self._call("POST", "/media/uploads/status", body)
+        return msgspec.json.decode(answer, type=BatchStatusBody)
+
+    async def downloads(
+        self, listing_id: UUID, batch_id: UUID | None = None, renditions: Sequence[str] | None = None
+    ) -> DownloadsBody | None:
+        """None when no batch is named and none is READY."""
+        body = QueryDownloadsBody(
+            listing_id=listing_id, batch_id=batch_id, renditions=None if renditions is None else list(renditions)
+        )
+        status, answer = await self._call("POST", "/media/downloads/query", body)
+        return None if status == HTTPStatus.NO_CONTENT else msgspec.json.decode(answer, type=DownloadsBody)
+
+    async def batches(self, listing_id: UUID) -> AsyncIterator[BatchSummaryBody]:
+        """Newest first."""
+        parameters = {"listingId": str(listing_id), "limit": str(_PAGE)}
+        while True:
+            _, answer = await self._call("GET", "/media/uploads", parameters=parameters)
+            page = msgspec.json.decode(answer, type=BatchPageBody)
+            for batch in page.batches:
+                yield batch
+            if page.next_cursor is None:
+                return
+            parameters["cursor"] = page.next_cursor
+
+    async def _call(
+        self, method: str, path: str, body: msgspec.Struct | None = None, parameters: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        data = None if body is None else msgspec.json.encode(body)
+        for attempt in range(_ATTEMPTS):
+            last = attempt == _ATTEMPTS - 1
+            try:
+                status, answer, wait = await self._once(method, path, data, parameters)
+            except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as error:
+                if last:
+                    raise self._unreachable(error) from error
+                wait = None
+            else:
+                if status < HTTPStatus.BAD_REQUEST:
+                    return status, answer
+                if last or status not in _TRY_LATER:
+                    raise refusal(status, answer)
+            await asyncio.sleep(_pause(attempt, wait))
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _once(
+        self, method: str, path: str, data: bytes | None, parameters: dict[str, str] | None
+    ) -> tuple[int, bytes, float | None]:
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        url = f"{self._address}{_ROOT}{path}"
+        async with self._session.request(
+            method, url, data=data, params=parameters, headers=headers, timeout=_TIMEOUT, allow_redirects=False
+        ) as response:
+            return response.status, await response.read(), _seconds(response.headers.get("Retry-After"))
+
+    def _unreachable(self, error: Exception) -> CommandFailed:
+        if isinstance(error, TimeoutError):
+            return CommandFailed(f"{self._address} does not answer in time. Try again later.")
+        return CommandFailed(
+            f"Nothing answers at {self._address}: is `make run` running? (--api takes another address)"
+        )
+
+
+@asynccontextmanager
+async def open_client(address: str, token: str) -> AsyncIterator[ApiClient]:
+    if not address.startswith(("http://", "https://")):
+        raise CommandFailed(f"--api takes an address such as http://127.0.0.1:8000, not {address!r}.")
+    async with aiohttp.ClientSession() as session:
+        yield ApiClient(session, address, token)
+
+
+def _pause(attempt: int, asked: float | None) -> float:
+    pause = asked if asked is not None else _FIRST_PAUSE * 2**attempt
+    return min(pause, _LONGEST_PAUSE) * random.uniform(0.75, 1.0)  # noqa: S311 - spreads clients, guards nothing
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isascii() and text.isdigit() else None

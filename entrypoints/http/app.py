@@ -1,0 +1,48 @@
+"""The HTTP API as one ASGI application."""
+
+from litestar import Litestar, get
+from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
+from litestar.response import Redirect
+
+from entrypoints.http.documentation.document import DOCS_PATH, openapi_config
+from entrypoints.http.health import health_router
+from entrypoints.http.listing_media.router import listing_media_routers
+from entrypoints.http.problems import exception_handlers
+from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.http.request_log import RequestLog
+from entrypoints.http.services import HttpServices, HttpSettings
+
+
+def create_app(services: HttpServices, settings: HttpSettings) -> Litestar:
+    """Opens nothing and closes nothing: what `services` holds is its owner's."""
+    app = Litestar(
+        route_handlers=[_home, health_router(services, settings), *listing_media_routers(services)],
+        request_class=JsonRequest,
+        exception_handlers=exception_handlers(services.log),
+        request_max_body_size=settings.max_body_bytes,
+        cors_config=_cors(settings),
+        openapi_config=openapi_config(settings.public_url),
+        state=State({"limits": services.limits, "body_timeout": settings.body_timeout.total_seconds()}),
+        logging_config=None,
+        debug=False,
+    )
+    app.asgi_handler = RequestLog(app.asgi_handler, services.log)
+    return app
+
+
+@get("/", include_in_schema=False)
+async def _home() -> Redirect:
+    return Redirect(DOCS_PATH)
+
+
+def _cors(settings: HttpSettings) -> CORSConfig | None:
+    if not settings.cors_origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["authorization", "content-type", "x-request-id"],
+        expose_headers=["x-request-id", "retry-after"],
+        max_age=600,
+    )

@@ -1,0 +1,79 @@
+"""The revisions and the tables in code say the same."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from adapters.postgres.engine import open_engine
+from adapters.postgres.tables import metadata
+from domain.errors import Unavailable
+from migrations.upgrade import downgrade, upgrade
+from tests.postgres_databases import PostgresDatabases
+
+CATALOGUE = """
+SELECT table_name || '.' || column_name AS name, data_type || ' ' || is_nullable || ' ' || is_identity AS definition
+  FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+"""
+
+
+async def _catalogue(dsn: str) -> dict[str, str]:
+    connection = await asyncpg.connect(dsn, timeout=5)
+    try:
+        rows = await connection.fetch(CATALOGUE)
+    finally:
+        await connection.close(timeout=5)
+    return {row["name"]: row["definition"] for row in rows if not row["name"].startswith("alembic_version")}
+
+
+def _differences(connection: Connection) -> list[Any]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+async def test_alembic_finds_no_difference_to_the_tables(postgres_dsn: str) -> None:
+    url = make_url(postgres_dsn).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_columns_constraints_and_indexes_are_those_of_the_tables(
+    postgres_dsn: str, postgres_databases: PostgresDatabases
+) -> None:
+    async with postgres_databases.fresh(template="template0") as created:
+        engine = open_engine(created)
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        await engine.dispose()
+        expected = await _catalogue(created)
+
+    assert len(expected) > 100
+    assert await _catalogue(postgres_dsn) == expected
+
+
+async def test_down_leaves_nothing_and_up_again_restores_all(postgres_dsn: str) -> None:
+    before = await _catalogue(postgres_dsn)
+
+    await downgrade(postgres_dsn, "base")
+    assert await _catalogue(postgres_dsn) == {}
+    await upgrade(postgres_dsn)
+    assert await _catalogue(postgres_dsn) == before
+
+
+async def test_processes_that_migrate_at_once_wait_for_each_other(postgres_databases: PostgresDatabases) -> None:
+    async with postgres_databases.fresh(template="template0") as dsn:
+        await asyncio.gather(*(upgrade(dsn) for _ in range(4)))
+        assert await _catalogue(dsn)
+
+
+async def test_a_database_that_cannot_be_reached_is_unavailable(postgres_dsn: str) -> None:
+    with pytest.raises(Unavailable):
+        await upgrade(f"{postgres_dsn}_that_does_not_exist")

@@ -1,0 +1,100 @@
+"""Holding a lease: the work stops when it is lost, and never loses somebody else's cancellation."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from application.processing.claim_task import ClaimedTask, LeasePolicy
+from application.processing.lease_keeper import LeaseKeeper
+from application.unit_of_work import UnitOfWorkFactory
+from domain.errors import Unavailable
+from domain.jobs.task import LeaseLost, Stage
+from tests.application.uploads import photos
+from tests.application.world import World
+
+SHORT = LeasePolicy(duration=timedelta(milliseconds=15))
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    return make_world(lease=SHORT)
+
+
+async def claimed(world: World) -> ClaimedTask:
+    await world.open_listing()
+    await world.receive(photos("one"))
+    (pointer,) = await world.pointers()
+    found = await world.claim_task(pointer, worker="worker")
+    assert found is not None
+    return found
+
+
+async def test_the_work_is_stopped_when_the_lease_is_lost(world: World) -> None:
+    task = (await claimed(world)).task
+    world.clock.advance(SHORT.duration)
+    with pytest.raises(LeaseLost):
+        async with world.keeper.hold(task, Stage.VALIDATE):
+            await asyncio.sleep(5)
+    await asyncio.sleep(0)  # nothing of the cancellation is left for later
+
+
+async def test_stage_and_progress_are_written_down_with_each_renewal(world: World) -> None:
+    task = (await claimed(world)).task
+    async with world.keeper.hold(task, Stage.VALIDATE) as lease:
+        lease.enter(Stage.THUMBNAILS)
+        await lease.report(7.0)
+        await asyncio.sleep(0.02)
+    async with world.begin() as tx:
+        stored = await tx.tasks.find(task.id)
+    assert stored is not None
+    assert (stored.stage, stored.progress) == (Stage.THUMBNAILS, 1.0)
+
+
+async def test_a_database_that_is_away_for_a_moment_is_waited_for(world: World) -> None:
+    task = (await claimed(world)).task
+    calls = 0
+
+    def begin() -> object:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise Unavailable("the database is away")
+        return world.begin()
+
+    async with _keeper(world, begin).hold(task, Stage.VALIDATE):
+        await asyncio.sleep(0.03)
+    assert calls > 1
+
+
+async def test_what_else_stops_the_renewals_stops_the_work(world: World) -> None:
+    task = (await claimed(world)).task
+
+    def begin() -> object:
+        raise ZeroDivisionError("a defect")
+
+    with pytest.raises(ZeroDivisionError):
+        async with _keeper(world, begin).hold(task, Stage.VALIDATE):
+            await asyncio.sleep(5)
+
+
+async def test_a_cancellation_at_the_moment_of_the_loss_is_a_cancellation(world: World) -> None:
+    task = (await claimed(world)).task
+    world.clock.advance(SHORT.duration)
+
+    async def work() -> None:
+        async with world.keeper.hold(task, Stage.VALIDATE):
+            try:
+                await asyncio.sleep(5)
+            finally:
+                working.cancel()  # as a worker does that is being stopped
+
+    working = asyncio.create_task(work())
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+
+def _keeper(world: World, begin: Callable[[], object]) -> LeaseKeeper:
+    factory: UnitOfWorkFactory = begin  # type: ignore[assignment]  # a factory that fails
+    return LeaseKeeper(begin=factory, clock=world.clock, policy=SHORT)

@@ -1,0 +1,213 @@
+"""The use cases wired to whatever a World holds."""
+
+from datetime import timedelta
+from functools import cached_property
+
+from adapters.archive.zip import ZipArchiveWriter
+from adapters.memory.clock import ManualClock
+from adapters.memory.ids import SequentialIds
+from adapters.memory.signed_urls import MemoryUrlSigner
+from adapters.sniffing.magic import MagicTypeSniffer
+from application.batches.complete_upload_batch import CompleteUploadBatch
+from application.batches.create_upload_batch import CreateUploadBatch
+from application.batches.delete_batch import DeleteBatch
+from application.batches.expire_uploads import ExpireUploads
+from application.batches.get_batch_status import GetBatchStatus
+from application.batches.get_playlist import GetPlaylist
+from application.batches.list_batches import ListBatches
+from application.batches.multipart_opener import MultipartOpener
+from application.batches.query_downloads import QueryDownloads
+from application.batches.reissue_upload_urls import ReissueUploadUrls
+from application.batches.remove_asset import RemoveAsset
+from application.batches.retry_batch import RetryBatch
+from application.batches.upload_tickets import TicketOffice
+from application.batches.verify_uploads import VerifyUploads
+from application.events.relay_outbox import RelayOutbox
+from application.listings.upsert_listing import UpsertListing
+from application.ports.links import LinkSigner
+from application.ports.storage import MultipartUploads, ObjectStore
+from application.ports.workspace import Workspace
+from application.processing.apply_callback import ApplyCallback
+from application.processing.build_archive import BuildArchive
+from application.processing.claim_task import ClaimTask, LeasePolicy
+from application.processing.expire_external_jobs import ExpireExternalJobs
+from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
+from application.processing.lease_keeper import LeaseKeeper
+from application.processing.plan import ProcessingPolicy, RunPlanner
+from application.processing.process_asset import ProcessAsset
+from application.processing.recover_tasks import RecoverTasks, RecoveryPolicy
+from application.processing.work_on_task import WorkOnTask
+from application.unit_of_work import UnitOfWorkFactory
+from domain.batches.limits import UploadLimits
+from domain.batches.media_type import CONTENT_TYPES
+from domain.jobs.job import Provider
+from domain.jobs.task import RetryPolicy
+from tests.application.stubs import FullJitter, RecordingLog, RecordingPublisher, RecordingTelemetry, StubProcessor
+
+PATIENCE = timedelta(hours=2)
+
+
+class UseCases:
+    begin: UnitOfWorkFactory
+    clock: ManualClock
+    ids: SequentialIds
+    limits: UploadLimits
+    provider: Provider
+    retry: RetryPolicy
+    lease: LeasePolicy
+    store: ObjectStore
+    multipart: MultipartUploads
+    signer: MemoryUrlSigner
+    links: LinkSigner
+    workspace: Workspace
+    processor: StubProcessor
+    publisher: RecordingPublisher
+    telemetry: RecordingTelemetry
+    log: RecordingLog
+    randomness: FullJitter
+
+    @cached_property
+    def opener(self) -> MultipartOpener:
+        return MultipartOpener(begin=self.begin, multipart=self.multipart, clock=self.clock, limits=self.limits)
+
+    @cached_property
+    def tickets(self) -> TicketOffice:
+        return TicketOffice(signer=self.signer, limits=self.limits)
+
+    @cached_property
+    def planner(self) -> RunPlanner:
+        return RunPlanner(ids=self.ids, policy=ProcessingPolicy(provider=self.provider, retry=self.retry))
+
+    @cached_property
+    def upsert_listing(self) -> UpsertListing:
+        return UpsertListing(begin=self.begin, clock=self.clock)
+
+    @cached_property
+    def create_upload_batch(self) -> CreateUploadBatch:
+        return CreateUploadBatch(
+            begin=self.begin,
+            opener=self.opener,
+            tickets=self.tickets,
+            clock=self.clock,
+            ids=self.ids,
+            limits=self.limits,
+            telemetry=self.telemetry,
+        )
+
+    @cached_property
+    def reissue_upload_urls(self) -> ReissueUploadUrls:
+        return ReissueUploadUrls(
+            begin=self.begin,
+            store=self.store,
+            multipart=self.multipart,
+            opener=self.opener,
+            tickets=self.tickets,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def complete_upload_batch(self) -> CompleteUploadBatch:
+        verify = VerifyUploads(store=self.store, multipart=self.multipart)
+        return CompleteUploadBatch(
+            begin=self.begin, verify=verify, multipart=self.multipart, planner=self.planner, clock=self.clock
+        )
+
+    @cached_property
+    def expire_uploads(self) -> ExpireUploads:
+        return ExpireUploads(
+            begin=self.begin, store=self.store, multipart=self.multipart, clock=self.clock, telemetry=self.telemetry
+        )
+
+    @cached_property
+    def get_batch_status(self) -> GetBatchStatus:
+        return GetBatchStatus(begin=self.begin)
+
+    @cached_property
+    def list_batches(self) -> ListBatches:
+        return ListBatches(begin=self.begin)
+
+    @cached_property
+    def query_downloads(self) -> QueryDownloads:
+        return QueryDownloads(
+            begin=self.begin, signer=self.signer, links=self.links, clock=self.clock, limits=self.limits
+        )
+
+    @cached_property
+    def get_playlist(self) -> GetPlaylist:
+        return GetPlaylist(begin=self.begin, store=self.store, signer=self.signer, links=self.links, clock=self.clock)
+
+    @cached_property
+    def retry_batch(self) -> RetryBatch:
+        return RetryBatch(begin=self.begin, planner=self.planner, clock=self.clock, telemetry=self.telemetry)
+
+    @cached_property
+    def remove_asset(self) -> RemoveAsset:
+        return RemoveAsset(begin=self.begin, clock=self.clock)
+
+    @cached_property
+    def delete_batch(self) -> DeleteBatch:
+        return DeleteBatch(begin=self.begin, multipart=self.multipart, clock=self.clock)
+
+    @cached_property
+    def apply_callback(self) -> ApplyCallback:
+        return ApplyCallback(begin=self.begin, store=self.store, clock=self.clock, telemetry=self.telemetry)
+
+    @cached_property
+    def expire_external_jobs(self) -> ExpireExternalJobs:
+        return ExpireExternalJobs(begin=self.begin, clock=self.clock, telemetry=self.telemetry, answer_within=PATIENCE)
+
+    @cached_property
+    def claim_task(self) -> ClaimTask:
+        return ClaimTask(begin=self.begin, clock=self.clock, policy=self.lease)
+
+    @cached_property
+    def finish_asset(self) -> FinishAssetTask:
+        return FinishAssetTask(begin=self.begin, planner=self.planner, clock=self.clock)
+
+    @cached_property
+    def finish_archive(self) -> FinishArchiveTask:
+        return FinishArchiveTask(begin=self.begin, clock=self.clock, telemetry=self.telemetry)
+
+    @cached_property
+    def keeper(self) -> LeaseKeeper:
+        return LeaseKeeper(begin=self.begin, clock=self.clock, policy=self.lease)
+
+    @cached_property
+    def work_on_task(self) -> WorkOnTask:
+        types = frozenset[str]().union(*CONTENT_TYPES.values())
+        return WorkOnTask(
+            begin=self.begin,
+            claim=self.claim_task,
+            keeper=self.keeper,
+            process_asset=ProcessAsset(
+                store=self.store,
+                sniffer=MagicTypeSniffer(),
+                processors=dict.fromkeys(types, self.processor),
+                workspace=self.workspace,
+            ),
+            build_archive=BuildArchive(begin=self.begin, writer=ZipArchiveWriter(self.store, self.multipart)),
+            finish_asset=self.finish_asset,
+            finish_archive=self.finish_archive,
+            retry=self.retry,
+            clock=self.clock,
+            randomness=self.randomness,
+            telemetry=self.telemetry,
+            log=self.log,
+        )
+
+    @cached_property
+    def recover_tasks(self) -> RecoverTasks:
+        return RecoverTasks(
+            begin=self.begin,
+            planner=self.planner,
+            clock=self.clock,
+            randomness=self.randomness,
+            retry=self.retry,
+            policy=RecoveryPolicy(),
+            telemetry=self.telemetry,
+            log=self.log,
+        )
+
+    @cached_property
+    def relay_outbox(self) -> RelayOutbox:
+        return RelayOutbox(begin=self.begin, publisher=self.publisher, clock=self.clock)

@@ -1,0 +1,34 @@
+from datetime import timedelta
+
+from application.unit_of_work import UnitOfWorkFactory
+from domain.jobs.job import JobStatus
+from domain.jobs.task import TaskKind, TaskStatus
+from tests.builders import NOW, build_job, build_task
+from tests.contracts.stored import store, stored_batch, stored_job
+
+SECOND = timedelta(seconds=1)
+
+
+async def test_jobs_in_flight_are_pending_or_running(begin: UnitOfWorkFactory) -> None:
+    batch = await stored_batch(begin)
+    jobs = [build_job(batch, attempt=number, status=status) for number, status in enumerate(JobStatus, start=1)]
+    await store(begin, *jobs)
+
+    async with begin() as tx:
+        assert await tx.backlog.jobs_in_flight() == 2
+
+
+async def test_the_longest_wait_of_each_kind(begin: UnitOfWorkFactory) -> None:
+    job = await stored_job(begin)
+    await store(
+        begin,
+        build_task(job, kind=TaskKind.IMAGE, available_at=NOW - 2 * SECOND),
+        build_task(job, kind=TaskKind.IMAGE, available_at=NOW - 5 * SECOND),
+        build_task(job, kind=TaskKind.IMAGE, available_at=NOW - 9 * SECOND, status=TaskStatus.DONE),
+        build_task(job, kind=TaskKind.VIDEO, available_at=NOW + 9 * SECOND),
+    )
+
+    async with begin() as tx:
+        waiting = await tx.backlog.oldest_waiting(now=NOW)
+
+    assert waiting == {TaskKind.IMAGE: 5 * SECOND, TaskKind.VIDEO: 0 * SECOND, TaskKind.ARCHIVE: 0 * SECOND}

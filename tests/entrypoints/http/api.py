@@ -1,0 +1,152 @@
+"""The real application over the memory adapters, and clients of every role."""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from standardwebhooks import Webhook
+
+from adapters.auth.jwt import JwtVerifier, issue_token
+from adapters.auth.links import HmacLinkSigner
+from adapters.auth.webhooks import StandardWebhooksVerifier
+from domain.batches.limits import UploadLimits
+from domain.errors import Unavailable
+from domain.ids import BatchId, UserId
+from domain.jobs.job import Provider
+from domain.principal import Principal, Role
+from entrypoints.http.app import create_app
+from entrypoints.http.services import HttpServices, HttpSettings
+from tests.application.uploads import ClientFile
+from tests.application.world import World, principal
+from tests.builders import IDS, OWNER, PHOTOGRAPHER, STORE
+
+SECRET = "a secret of 32 bytes, for tests only"
+WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"of tests, 24 bytes long.").decode()
+PUBLIC_URL = "https://vitrine.example"
+LISTINGS = "/api/v2/listings"
+UPLOADS = f"{LISTINGS}/media/uploads"
+DOWNLOADS = f"{LISTINGS}/media/downloads/query"
+CALLBACKS = f"{LISTINGS}/media/callbacks"
+APP_ORIGIN = "https://app.example"
+
+PHOTOGRAPHER_PRINCIPAL = principal(PHOTOGRAPHER, Role.PHOTOGRAPHER)
+PRINCIPALS = {
+    "photographer": PHOTOGRAPHER_PRINCIPAL,
+    "other photographer": principal(UserId(IDS.new()), Role.PHOTOGRAPHER),
+    "owner": principal(OWNER, Role.OWNER),
+    "other owner": principal(UserId(IDS.new()), Role.OWNER),
+    "admin": principal(UserId(IDS.new()), Role.ADMIN),
+    "service": principal(UserId(IDS.new()), Role.SERVICE),
+    "nobody": principal(UserId(IDS.new())),
+}
+
+
+class Api(World):
+    """`client` speaks as the photographer unless it is told otherwise."""
+
+    client: httpx.AsyncClient
+
+    def __init__(self, folder: Path, **options: Any) -> None:
+        super().__init__(folder, **options)
+        self.links = HmacLinkSigner(secret=b"a secret of tests", base_url=f"{PUBLIC_URL}{LISTINGS}/media/hls")
+        self.readiness: dict[str, Callable[[], Awaitable[None]]] = {}
+
+    def headers(self, who: Principal = PHOTOGRAPHER_PRINCIPAL) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token(who)}"}
+
+    def token(self, who: Principal = PHOTOGRAPHER_PRINCIPAL) -> str:
+        return issue_token(SECRET, who, timedelta(hours=1), self.now)
+
+    async def post(self, path: str, body: Any, *, who: Principal = PHOTOGRAPHER_PRINCIPAL) -> httpx.Response:
+        return await self.client.post(path, json=body, headers=self.headers(who))
+
+    async def callback(self, report: Any, *, secret: str = WEBHOOK_SECRET, delivery: str | None = None) -> httpx.Response:
+        body = json.dumps(report).encode() if not isinstance(report, bytes) else report
+        return await self.client.post(
+            CALLBACKS, content=body, headers=signed(body, now=self.now, secret=secret, delivery=delivery)
+        )
+
+    def named(self, batch_id: BatchId) -> dict[str, str]:
+        """The body that names a batch of the listing."""
+        return {"listingId": str(self.listing.id), "batchId": str(batch_id)}
+
+    async def processed(self, files: Sequence[ClientFile] | None = None, *, reference: str = "shoot") -> BatchId:
+        batch_id = await self.receive(files, reference=reference)
+        await self.work()
+        return batch_id
+
+    def services(self) -> HttpServices:
+        async def metrics() -> bytes:
+            return b"vitrine_up 1\n"
+
+        return HttpServices(
+            upsert_listing=self.upsert_listing,
+            create_upload_batch=self.create_upload_batch,
+            reissue_upload_urls=self.reissue_upload_urls,
+            complete_upload_batch=self.complete_upload_batch,
+            get_batch_status=self.get_batch_status,
+            query_downloads=self.query_downloads,
+            retry_batch=self.retry_batch,
+            list_batches=self.list_batches,
+            delete_batch=self.delete_batch,
+            remove_asset=self.remove_asset,
+            apply_callback=self.apply_callback,
+            get_playlist=self.get_playlist,
+            token_verifier=JwtVerifier(secret=SECRET, now=self.clock.now),
+            webhook_verifier=StandardWebhooksVerifier(secrets=[WEBHOOK_SECRET]),
+            clock=self.clock,
+            telemetry=self.telemetry,
+            log=self.log,
+            limits=self.limits,
+            readiness=self.readiness,
+            metrics=metrics,
+        )
+
+
+@asynccontextmanager
+async def open_api(folder: Path, *, settings: HttpSettings | None = None, **options: Any) -> AsyncIterator[Api]:
+    """An open listing and a client of the real application. `options` are those of World."""
+    api = Api(folder, **options)
+    await api.open_listing()
+    app = create_app(api.services(), settings or HttpSettings(public_url=PUBLIC_URL, cors_origins=[APP_ORIGIN]))
+    # Errors must reach the client as answers: none may fall through to the server.
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
+        api.client = client
+        yield api
+
+
+def announcement(files: Sequence[ClientFile], *, listing_id: Any, reference: str = "shoot") -> dict[str, Any]:
+    """The JSON that announces these files."""
+    return {"listingId": str(listing_id), "batchReference": reference, "files": [announced(file) for file in files]}
+
+
+def announced(file: ClientFile) -> dict[str, Any]:
+    told = file.announced
+    return {
+        "clientId": told.client_id,
+        "mediaType": told.media_type,
+        "filename": told.filename,
+        "contentType": told.content_type,
+        "bytes": told.size,
+        "checksum": told.checksum,
+        "sequence": told.sequence,
+    } | ({"title": told.title} if told.title else {})
+
+
+def signed(
+    body: bytes, *, now: datetime, secret: str = WEBHOOK_SECRET, delivery: str | None = None
+) -> dict[str, str]:
+    """The headers of Standard Webhooks over this body."""
+    delivery = delivery or f"msg_{IDS.new()}"
+    return {
+        "webhook-id": delivery,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(delivery, now, body.decode()),
+        "content-type": "application/json",
+    }
