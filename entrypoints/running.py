@@ -53,13 +53,15 @@ def wire(settings: Settings, resources: Resources) -> Container:
     return container
 
 
-async def run_all(vitrine: Vitrine, *, started: Callable[[HttpServer], Awaitable[None]]) -> None:
-    """API, workers, relay and sweeper in one process, until SIGINT or SIGTERM.
+async def run_all(
+    vitrine: Vitrine, *, started: Callable[[HttpServer], Awaitable[None]], stop: asyncio.Event | None = None
+) -> None:
+    """API, workers, relay and sweeper in one process, until `stop` is set; without it, until SIGINT or SIGTERM.
 
     `started` is told once HTTP answers. On the way out HTTP stops first, then workers give back their leases.
     """
     server = http_server(vitrine)
-    stop = _stop_signal()
+    stop = stop or _stop_signal()
     await _announce_all(vitrine)
     async with asyncio.TaskGroup() as group:
         parts = [group.create_task(part) for part in _background(vitrine)]

@@ -76,7 +76,7 @@ Index("ix_listing_media_batches_of_listing", batches.c.listing_id, batches.c.id,
 Index("ix_listing_media_batches_awaiting_uploads", batches.c.expires_at, postgresql_where=AWAITS_UPLOADS)
 
 _ID = bindparam("batch_id", type_=ID)
-_find = select(batches).where(batches.c.id == _ID, NOT_DELETED)
+_find = select(batches).where(batches.c.id == _ID)
 _FIND = compiled(_find)
 _LOCK = compiled(_find.with_for_update(key_share=True))
 _FIND_LIVE = compiled(
@@ -94,12 +94,10 @@ class PostgresBatches(Batches):
         self._outbox = outbox
 
     async def find(self, batch_id: BatchId) -> Batch | None:
-        row = await self._transaction.read_one(_FIND, batch_id=batch_id)
-        return batch_from_row(row) if row else None
+        return _unless_deleted(await self._transaction.read_one(_FIND, batch_id=batch_id))
 
     async def lock(self, batch_id: BatchId) -> Batch | None:
-        row = await self._transaction.write_one(_LOCK, batch_id=batch_id)
-        return batch_from_row(row) if row else None
+        return _unless_deleted(await self._transaction.write_one(_LOCK, batch_id=batch_id))
 
     async def find_live(self, listing_id: ListingId, reference: str) -> Batch | None:
         row = await self._transaction.read_one(_FIND_LIVE, listing_id=listing_id, reference=reference)
@@ -135,6 +133,10 @@ def _to_row(batch: Batch) -> dict[str, Any]:
         "settled_at": batch.settled_at,
         "deleted_at": batch.deleted_at,
     }
+
+
+def _unless_deleted(row: Record | None) -> Batch | None:
+    return batch_from_row(row) if row and row["deleted_at"] is None else None
 
 
 def batch_from_row(row: Record) -> Batch:

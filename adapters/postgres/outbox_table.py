@@ -22,8 +22,5 @@ outbox = Table(
     Column("published_at", MOMENT),
 )
 
-_UNPUBLISHED = text("published_at IS NULL")
-Index("ix_outbox_unpublished", outbox.c.position, postgresql_where=_UNPUBLISHED)
-Index("ix_outbox_unpublished_by_key", outbox.c.topic, outbox.c.key, outbox.c.position, postgresql_where=_UNPUBLISHED)
-Index("ix_outbox_unpublished_by_time", outbox.c.available_at, postgresql_where=_UNPUBLISHED)
+Index("ix_outbox_unpublished", outbox.c.position, postgresql_where=text("published_at IS NULL"))
 Index("ix_outbox_published", outbox.c.published_at, postgresql_where=text("published_at IS NOT NULL"))

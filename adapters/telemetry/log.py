@@ -57,7 +57,7 @@ def configure_logging(*, level: str, as_json: bool) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for chatty in ("aiobotocore", "botocore", "aioboto3", "alembic", "asyncio", "uvicorn.access"):
+    for chatty in ("aiobotocore", "botocore", "aioboto3", "alembic", "asyncio", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

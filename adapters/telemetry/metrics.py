@@ -2,10 +2,15 @@
 
 from datetime import timedelta
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
+from application.events.routing import task_topic
 from application.ports.telemetry import Telemetry
 from application.processing.sample_backlog import BacklogSample
+from domain.assets.failure import FailureCode
+from domain.jobs.task import TaskKind
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, read by nobody
 
 _MINUTES = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
@@ -42,6 +47,7 @@ class PrometheusTelemetry(Telemetry):
             labelnames=("kind",),
             registry=self.registry,
         )
+        self._begin_at_zero()
 
     def batch_created(self, status: str) -> None:
         self._created.labels(status).inc()
@@ -71,6 +77,13 @@ class PrometheusTelemetry(Telemetry):
         for kind, age in backlog.oldest_waiting.items():
             self._waiting.labels(kind).set(age.total_seconds())
         return generate_latest(self.registry)
+
+    def _begin_at_zero(self) -> None:
+        """A counter that appears with its first event hides that event from `rate` and `increase`."""
+        for code in FailureCode:
+            self._failed.labels(code)
+        for kind in TaskKind:
+            self._dead.labels(task_topic(kind))
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labelnames=labels, registry=self.registry)

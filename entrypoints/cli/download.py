@@ -73,7 +73,7 @@ async def _download(
         raise CommandFailed("This listing has no READY batch yet; `vitrine status` shows how far they are.")
     for reason in unavailable(downloads):
         notices().print(f"[yellow]missing[/yellow] {escape(reason)}", soft_wrap=True)
-    zipped = archive_file(downloads, out)
+    zipped = archive_file(downloads, out / f"{downloads.batch_id}.zip")
     if archive and zipped is None:
         raise CommandFailed("This batch has no ZIP: the step that makes it failed. `vitrine status` says why.")
     wanted = [zipped] if archive and zipped is not None else wanted_files(downloads, out, renditions)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from entrypoints.http.listing_media.responses import DownloadBody, DownloadItemBody, DownloadsBody
 
+ORIGINAL = "original"
 _ZIP = "ZIP_FULL"
 
 

@@ -5,11 +5,10 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from domain.batches.object_keys import safe_name
-from entrypoints.cli.downloads import archive_of, items_of, rendition_urls
+from entrypoints.cli.downloads import ORIGINAL, archive_of, items_of, rendition_urls
 from entrypoints.cli.fetching import Wanted
 from entrypoints.http.listing_media.responses import DownloadItemBody, DownloadsBody
 
-ORIGINAL = "original"
 _LONGEST_STEM = 60
 
 
@@ -23,12 +22,10 @@ def wanted_files(downloads: DownloadsBody, folder: Path, renditions: Collection[
     ]
 
 
-def archive_file(downloads: DownloadsBody, folder: Path) -> Wanted | None:
+def archive_file(downloads: DownloadsBody, path: Path) -> Wanted | None:
     """The ZIP, where there is one."""
     archive = archive_of(downloads)
-    if archive is None or archive.url is None:
-        return None
-    return Wanted(url=archive.url, path=folder / f"{downloads.batch_id}.zip")
+    return None if archive is None or archive.url is None else Wanted(url=archive.url, path=path)
 
 
 def _path(folder: Path, media_type: str, item: DownloadItemBody, rendition: str, url: str) -> Path:

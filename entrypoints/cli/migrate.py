@@ -1,16 +1,10 @@
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from adapters.embedded.postgres import EmbeddedPostgres
 from entrypoints.cli.terminal import output
-from entrypoints.services import data_dir
 from entrypoints.settings import Settings
-from migrations.upgrade import current_revision, downgrade, upgrade
 
 
 def register(app: typer.Typer) -> None:
@@ -32,28 +26,7 @@ def migrate(
 
       vitrine migrate --down --revision base
     """
-    asyncio.run(_migrate(Settings.from_environment(), revision, output(), down=down))
+    # SQLAlchemy takes seconds to import, and the other commands do not need it.
+    from entrypoints.cli.schema import move_schema  # noqa: PLC0415
 
-
-async def _migrate(settings: Settings, revision: str, console: Console, *, down: bool) -> None:
-    async with _database(settings) as dsn:
-        before = await current_revision(dsn)
-        await (downgrade if down else upgrade)(dsn, revision)
-        after = await current_revision(dsn)
-    if before == after:
-        console.print(f"The schema is at {_shown(after)}: nothing to do.")
-    else:
-        console.print(f"The schema went from {_shown(before)} to {_shown(after)}.")
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[str]:
-    if settings.database_url is not None:
-        yield settings.database_url
-        return
-    async with EmbeddedPostgres(data_dir(settings) / "postgres") as postgres:
-        yield postgres.dsn
-
-
-def _shown(revision: str | None) -> str:
-    return "base (empty)" if revision is None else revision
+    asyncio.run(move_schema(Settings.from_environment(), revision, output(), down=down))

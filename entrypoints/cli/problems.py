@@ -6,7 +6,6 @@ from http import HTTPStatus
 import msgspec
 
 from entrypoints.cli.errors import CommandFailed
-from entrypoints.http.problems import ErrorItem, Problem
 
 _MOST_SHOWN = 20
 _HINTS = {
@@ -15,6 +14,22 @@ _HINTS = {
     "BATCH_REFERENCE_TAKEN": "The folder has changed since, or another one has the same name: choose a --reference.",
     "UPLOAD_EXPIRED": "Run the command again with another --reference.",
 }
+
+
+class ErrorItem(msgspec.Struct, frozen=True):
+    """`pointer` is a JSON pointer into the request, "" for the whole of it."""
+
+    pointer: str = ""
+    code: str = ""
+    detail: str = ""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """RFC 9457, as far as people read it."""
+
+    code: str = ""
+    detail: str = ""
+    errors: Sequence[ErrorItem] = ()
 
 
 class ApiRefused(CommandFailed):
@@ -33,7 +48,7 @@ def refusal(status: int, body: bytes) -> ApiRefused:
         problem = msgspec.json.decode(body, type=Problem)
     except msgspec.DecodeError:
         return ApiRefused(status, "", f"The answer was {status} {_phrase(status)}: is this the address of the API?")
-    return ApiRefused(status, problem.code, problem.detail, problem.errors or ())
+    return ApiRefused(status, problem.code, problem.detail, problem.errors)
 
 
 def _sentence(status: int, code: str, detail: str, errors: Sequence[ErrorItem]) -> str:

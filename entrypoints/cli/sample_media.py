@@ -24,15 +24,15 @@ _FFMPEG_TIMEOUT = 60
 
 def make_photos(folder: Path) -> None:
     """Photos and a video of a property. Some are stored turned, as cameras do, and say so in EXIF."""
-    _jpeg(folder / "01-front.jpg", scene(*_LANDSCAPE, NOON, "Front, EXIF 1"), orientation=1)
-    _jpeg(folder / "02-terrace.jpg", scene(*_LANDSCAPE, DUSK, "Terrace, EXIF 3"), orientation=3)
-    _jpeg(folder / "03-tower.jpg", scene(*_PORTRAIT, MORNING, "Tower, EXIF 6"), orientation=6)
-    _jpeg(folder / "04-gate.jpg", scene(*_PORTRAIT, NIGHT, "Gate, EXIF 8"), orientation=8)
-    pillow_heif.from_pillow(scene(*_LANDSCAPE, MORNING, "Valley, HEIC")).save(folder / "05-valley.heic", quality=80)
-    scene(*_LANDSCAPE, NIGHT, "Night, WebP").save(folder / "06-night.webp", quality=85, method=0)
-    scene(*_PORTRAIT, DUSK, "Evening, AVIF").save(folder / "07-evening.avif", quality=70, speed=9)
-    _emblem().save(folder / "08-emblem.png", compress_level=1)
-    _video(folder / "09-walk.mp4")
+    _jpeg(folder / "front.jpg", scene(*_LANDSCAPE, NOON, "Front, EXIF 1"), orientation=1)
+    _jpeg(folder / "terrace.jpg", scene(*_LANDSCAPE, DUSK, "Terrace, EXIF 3"), orientation=3)
+    _jpeg(folder / "tower.jpg", scene(*_PORTRAIT, MORNING, "Tower, EXIF 6"), orientation=6)
+    _jpeg(folder / "gate.jpg", scene(*_PORTRAIT, NIGHT, "Gate, EXIF 8"), orientation=8)
+    pillow_heif.from_pillow(scene(*_LANDSCAPE, MORNING, "Valley, HEIC")).save(folder / "valley.heic", quality=80)
+    scene(*_LANDSCAPE, NIGHT, "Night, WebP").save(folder / "night.webp", quality=85, method=0)
+    scene(*_PORTRAIT, DUSK, "Evening, AVIF").save(folder / "evening.avif", quality=70, speed=9)
+    _logo().save(folder / "logo.png", compress_level=1)
+    _video(folder / "walk.mp4")
 
 
 def make_project(folder: Path) -> None:
@@ -50,7 +50,7 @@ def _jpeg(path: Path, upright: Image.Image, *, orientation: int) -> None:
     stored.save(path, exif=exif, quality=88)
 
 
-def _emblem() -> Image.Image:
+def _logo() -> Image.Image:
     """With a transparent ground."""
     image = Image.new("RGBA", (1200, 1200))
     draw = ImageDraw.Draw(image)

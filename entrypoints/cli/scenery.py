@@ -78,11 +78,10 @@ def write(
 def _sky(width: int, height: int, hour: Hour) -> Image.Image:
     top, bottom = hour.sky
     gradient = ImageOps.colorize(Image.linear_gradient("L"), top, bottom).resize((width, height))
-    glow = Image.new("L", (256, 256))
-    x, y = hour.sun[0] * 256, hour.sun[1] * 256
-    squeeze = height / width
-    ImageDraw.Draw(glow).ellipse((x - 22 * squeeze, y - 22, x + 22 * squeeze, y + 22), fill=255)
-    glow = glow.filter(ImageFilter.GaussianBlur(9)).resize((width, height), Image.Resampling.BICUBIC)
+    glow = Image.new("L", (width // 10, height // 10))
+    x, y, radius = hour.sun[0] * glow.width, hour.sun[1] * glow.height, min(glow.size) * 0.085
+    ImageDraw.Draw(glow).ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    glow = glow.filter(ImageFilter.GaussianBlur(radius / 3)).resize((width, height), Image.Resampling.BICUBIC)
     gradient.paste(Image.new("RGB", (width, height), hour.light), mask=glow)
     return gradient
 

@@ -1,40 +1,46 @@
 """What a batch consists of and what has become of it, as tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from entrypoints.cli.downloads import archive_of, items_of, rendition_urls
+from entrypoints.cli.downloads import ORIGINAL, archive_of, items_of, rendition_urls
 from entrypoints.cli.sizes import shown_duration, shown_size
 from entrypoints.http.listing_media.responses import (
     AssetStatusBody,
     BatchStatusBody,
     BatchSummaryBody,
+    DownloadItemBody,
     DownloadsBody,
     StepBody,
 )
 
 _NARROW = 80
+_NO_BREAK = "\xa0"
 _COLOURS = {"READY": "green", "PROCESSED": "green", "DONE": "green", "FAILED": "red", "PROCESSING": "yellow"}
 
 
-def print_assets(console: Console, status: BatchStatusBody, downloads: DownloadsBody | None) -> None:
-    """One line a file. In a narrow terminal what matters least goes."""
+def print_assets(
+    console: Console,
+    status: BatchStatusBody,
+    downloads: DownloadsBody | None,
+    sizes: Mapping[str, int] = MappingProxyType({}),
+) -> None:
+    """One line a file. In a narrow terminal what matters least goes. `sizes` are by URL, where they are known."""
     offered = {} if downloads is None else {item.asset_id: item for _, item in items_of(downloads)}
     wide = console.width >= _NARROW
     table = _table("name", *(["type", "size"] if wide else []), "status", *(["renditions"] if wide else []), "code")
     for asset in status.assets:
         item = offered.get(asset.asset_id)
-        names = [*rendition_urls(item), *(["hls"] if item.hls else [])] if item else []
-        made = ", ".join(name for name in names if name != "original")
         table.add_row(
             escape(asset.title or asset.filename),
             *([asset.media_type, shown_size(asset.bytes)] if wide else []),
             coloured(asset.status),
-            *([made] if wide else []),
+            *([_renditions(item, sizes)] if wide else []),
             asset.error.code if asset.error else "",
         )
     console.print(table)
@@ -74,6 +80,14 @@ def coloured(status: str) -> str:
 
 def failures(assets: Sequence[AssetStatusBody]) -> int:
     return sum(asset.error is not None for asset in assets)
+
+
+def _renditions(item: DownloadItemBody | None, sizes: Mapping[str, int]) -> str:
+    if item is None:
+        return ""
+    made = {name: url for name, url in rendition_urls(item).items() if name != ORIGINAL}
+    shown = [f"{name} {shown_size(sizes[url])}" if url in sizes else name for name, url in made.items()]
+    return ", ".join(name.replace(" ", _NO_BREAK) for name in [*shown, *(["hls"] if item.hls else [])])
 
 
 def _ending(status: BatchStatusBody, downloads: DownloadsBody | None) -> str:

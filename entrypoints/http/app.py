@@ -5,7 +5,7 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.response import Redirect
 
-from entrypoints.http.documentation.document import DOCS_PATH, openapi_config
+from entrypoints.http.documentation.document import DOCS_PATH, openapi_config, prepare_document
 from entrypoints.http.health import health_router
 from entrypoints.http.listing_media.router import listing_media_routers
 from entrypoints.http.problems import exception_handlers
@@ -22,6 +22,7 @@ def create_app(services: HttpServices, settings: HttpSettings) -> Litestar:
         exception_handlers=exception_handlers(services.log),
         request_max_body_size=settings.max_body_bytes,
         cors_config=_cors(settings),
+        on_startup=[prepare_document],
         openapi_config=openapi_config(settings.public_url),
         state=State({"limits": services.limits, "body_timeout": settings.body_timeout.total_seconds()}),
         logging_config=None,

@@ -1,5 +1,7 @@
 """Who is calling: the bearer token, before anything else is looked at."""
 
+from typing import Self
+
 from litestar.datastructures import Headers
 from litestar.enums import HttpMethod, ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -17,6 +19,10 @@ class TokenRequired(ASGIMiddleware):
 
     def __init__(self, verifier: TokenVerifier) -> None:
         self._verifier = verifier
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Litestar copies routers with all they hold; a verifier with its keys is for sharing."""
+        return self
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] != HttpMethod.OPTIONS:

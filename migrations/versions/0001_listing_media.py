@@ -280,14 +280,6 @@ def create_messaging() -> None:
     op.execute("CREATE INDEX ix_outbox_published ON outbox (published_at) WHERE published_at IS NOT NULL")
     op.execute("CREATE INDEX ix_outbox_unpublished ON outbox (position) WHERE published_at IS NULL")
     op.execute("""
-        CREATE INDEX ix_outbox_unpublished_by_key ON outbox (topic, key, position)
-        WHERE published_at IS NULL
-    """)
-    op.execute("""
-        CREATE INDEX ix_outbox_unpublished_by_time ON outbox (available_at)
-        WHERE published_at IS NULL
-    """)
-    op.execute("""
         CREATE TABLE processed_messages (
             consumer TEXT NOT NULL,
             message_id TEXT NOT NULL,

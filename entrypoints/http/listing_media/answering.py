@@ -13,5 +13,10 @@ def answer(body: msgspec.Struct, status: HTTPStatus) -> Response[bytes]:
     return Response(content=_encoder.encode(body), status_code=status, media_type=MediaType.JSON, headers=_NO_STORE)
 
 
+def accepted() -> Response[bytes]:
+    """There is nothing more to say."""
+    return Response(content=b"", status_code=HTTPStatus.ACCEPTED, media_type=MediaType.TEXT)
+
+
 def no_content() -> Response[None]:
     return Response(content=None, status_code=HTTPStatus.NO_CONTENT)

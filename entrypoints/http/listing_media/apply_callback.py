@@ -1,13 +1,14 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from litestar import post
+from litestar import Response, post
 from litestar.di import NamedDependency
 
 from application.processing.apply_callback import ApplyCallback, ApplyCallbackCommand, ReportedOutput
 from domain.ids import AssetId, JobId
 from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.listing_media.answering import accepted
 from entrypoints.http.listing_media.callback_signature import delivery_of
 from entrypoints.http.listing_media.requests import CallbackBody, ReportedOutputBody
 from entrypoints.http.reading.json_request import JsonRequest
@@ -30,7 +31,7 @@ async def receive_callback(
     request: JsonRequest,
     data: Annotated[CallbackBody, shown(examples.CALLBACK)],
     apply_callback: NamedDependency[ApplyCallback],
-) -> None:
+) -> Response[bytes]:
     """Signed as Standard Webhooks, not with a token. Files that the report does not mention are never deleted; object
     keys lie below `{listingId}/processed/`.
     """
@@ -46,6 +47,7 @@ async def receive_callback(
             error_detail=data.error.detail if data.error else None,
         )
     )
+    return accepted()
 
 
 def _output(output: ReportedOutputBody) -> ReportedOutput:

@@ -1,12 +1,13 @@
 """Callbacks come from pipelines, not from users: they are signed."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Self
 
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.ports.auth import WebhookVerifier
 from application.ports.clock import Clock
@@ -22,6 +23,10 @@ class SignatureRequired:
     def __init__(self, verifier: WebhookVerifier, clock: Clock) -> None:
         self._verifier = verifier
         self._clock = clock
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Litestar copies routers with all they hold; this is for sharing."""
+        return self
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         assert isinstance(connection, JsonRequest)
@@ -43,9 +48,14 @@ class RefusalCounter(ASGIMiddleware):
     def __init__(self, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
 
+    def __deepcopy__(self, _: object) -> Self:
+        """Counted in one place, however often Litestar copies the router."""
+        return self
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        try:
-            await next_app(scope, receive, send)
-        except Exception:
-            self._telemetry.callback_refused()
-            raise
+        async def counting(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= HTTPStatus.BAD_REQUEST:
+                self._telemetry.callback_refused()
+            await send(message)
+
+        await next_app(scope, receive, counting)

@@ -86,7 +86,7 @@ _CODES: list[tuple[Callable[[str], bool], str]] = [
     (lambda message: message.startswith("Invalid enum"), "UNKNOWN_VALUE"),
     (lambda message: message.startswith("Invalid"), "FORMAT"),
     (lambda message: "of length" in message, "LENGTH"),
-    (lambda message: "matching regex" in message, "FORMAT"),
+    (lambda message: "timezone" in message, "FORMAT"),
 ]
 
 

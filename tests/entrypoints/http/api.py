@@ -14,16 +14,13 @@ from standardwebhooks import Webhook
 from adapters.auth.jwt import JwtVerifier, issue_token
 from adapters.auth.links import HmacLinkSigner
 from adapters.auth.webhooks import StandardWebhooksVerifier
-from domain.batches.limits import UploadLimits
-from domain.errors import Unavailable
 from domain.ids import BatchId, UserId
-from domain.jobs.job import Provider
 from domain.principal import Principal, Role
 from entrypoints.http.app import create_app
 from entrypoints.http.services import HttpServices, HttpSettings
 from tests.application.uploads import ClientFile
 from tests.application.world import World, principal
-from tests.builders import IDS, OWNER, PHOTOGRAPHER, STORE
+from tests.builders import IDS, OWNER, PHOTOGRAPHER
 
 SECRET = "a secret of 32 bytes, for tests only"
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"of tests, 24 bytes long.").decode()
@@ -65,11 +62,10 @@ class Api(World):
     async def post(self, path: str, body: Any, *, who: Principal = PHOTOGRAPHER_PRINCIPAL) -> httpx.Response:
         return await self.client.post(path, json=body, headers=self.headers(who))
 
-    async def callback(self, report: Any, *, secret: str = WEBHOOK_SECRET, delivery: str | None = None) -> httpx.Response:
-        body = json.dumps(report).encode() if not isinstance(report, bytes) else report
-        return await self.client.post(
-            CALLBACKS, content=body, headers=signed(body, now=self.now, secret=secret, delivery=delivery)
-        )
+    async def callback(self, report: Any, **signing: Any) -> httpx.Response:
+        """`signing` are keywords of `signed`."""
+        body = report if isinstance(report, bytes) else json.dumps(report).encode()
+        return await self.client.post(CALLBACKS, content=body, headers=signed(body, **{"now": self.now, **signing}))
 
     def named(self, batch_id: BatchId) -> dict[str, str]:
         """The body that names a batch of the listing."""
@@ -139,9 +135,7 @@ def announced(file: ClientFile) -> dict[str, Any]:
     } | ({"title": told.title} if told.title else {})
 
 
-def signed(
-    body: bytes, *, now: datetime, secret: str = WEBHOOK_SECRET, delivery: str | None = None
-) -> dict[str, str]:
+def signed(body: bytes, *, now: datetime, secret: str = WEBHOOK_SECRET, delivery: str | None = None) -> dict[str, str]:
     """The headers of Standard Webhooks over this body."""
     delivery = delivery or f"msg_{IDS.new()}"
     return {

@@ -1,0 +1,55 @@
+"""Every question has its index, also when the plan knows no values: what has ended costs nothing."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from adapters.postgres import assets, backlog, batch_history, batches, jobs, leases, listings, outbox, tasks
+from adapters.postgres.statements import Statement
+from tests.postgres_databases import PostgresDatabases
+
+QUESTIONS = [
+    (listings._FIND, "pk_listings"),
+    (listings._FIND, "pk_bookings"),
+    (batches._FIND, "pk_listing_media_batches"),
+    (batches._FIND_LIVE, "uq_listing_media_batches_live_reference"),
+    (batch_history._NEWEST, "ix_listing_media_batches_of_listing"),
+    (batch_history._OLDER, "ix_listing_media_batches_of_listing"),
+    (batch_history._OVERDUE, "ix_listing_media_batches_awaiting_uploads"),
+    (assets._OF_BATCH, "uq_listing_media_assets_batch_id_media_type_sequence"),
+    (jobs._OF_BATCH, "uq_listing_media_jobs_batch_id_attempt"),
+    (jobs._FIND_UNANSWERED, "ix_listing_media_jobs_unanswered"),
+    (backlog._JOBS_IN_FLIGHT, "ix_listing_media_jobs_in_flight"),
+    (backlog._OLDEST_WAITING, "ix_tasks_pending"),
+    (tasks._OF_JOB, "ix_tasks_of_job"),
+    (leases._CLAIM, "pk_tasks"),
+    (leases._RENEW, "pk_tasks"),
+    (leases._EXPIRED, "ix_tasks_leased"),
+    (leases._FORGOTTEN, "ix_tasks_pending"),
+    (outbox._TAKE, "ix_outbox_unpublished"),
+    (outbox._FORGET, "ix_outbox_published"),
+    (outbox._FORGET, "pk_outbox"),
+    (outbox._OLDEST_DUE, "ix_outbox_unpublished"),
+]
+
+
+@pytest.fixture(scope="module")
+async def planner(postgres_databases: PostgresDatabases) -> AsyncIterator[asyncpg.Connection]:
+    """Empty tables, so the planner is told to prefer indexes where it can use them at all."""
+    async with postgres_databases.fresh() as dsn:
+        connection = await asyncpg.connect(dsn, timeout=5, command_timeout=10, statement_cache_size=0)
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        await connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+        yield connection
+        await connection.close(timeout=5)
+
+
+@pytest.mark.parametrize(("question", "index"), QUESTIONS)
+async def test_it_is_answered_from_its_index(planner: asyncpg.Connection, question: Statement, index: str) -> None:
+    nothing = ", ".join("NULL" for _ in question.names)
+    await planner.execute(f"PREPARE question AS {question.text}")
+    plan = await planner.fetch(f"EXPLAIN (COSTS OFF) EXECUTE question{f'({nothing})' if nothing else ''}")
+    await planner.execute("DEALLOCATE question")
+
+    assert index in " ".join(line[0] for line in plan).split(), plan

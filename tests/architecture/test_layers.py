@@ -1,0 +1,47 @@
+"""The arrows point inwards, and each driver stays in its own package."""
+
+from collections import defaultdict
+
+import pytest
+from importlinter.cli import lint_imports
+
+from tests.architecture.imports import LAYERS, ROOT, Import, imports_of
+
+DRIVERS = [
+    *("asyncpg", "sqlalchemy", "aioboto3", "aiobotocore", "botocore"),
+    *("pyvips", "pillow_heif", "pypdfium2", "av", "imageio_ffmpeg"),
+    *("jwt", "standardwebhooks", "prometheus_client", "structlog", "uuid_utils"),
+]
+DEMO = "entrypoints.cli."
+"""The command line is a client too, and looks into the files that its user wants to send."""
+ALLOWED = {"domain": {"domain"}, "application": {"application", "domain"}}
+
+
+def test_the_import_contracts_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.parametrize("layer", ALLOWED)
+def test_the_inner_layers_know_the_standard_library_and_nothing_else(layer: str) -> None:
+    found = imports_of(layer)
+    assert found, "no module was read"
+    foreign = [each for each in found if not each.is_standard_library and each.package not in ALLOWED[layer]]
+    assert foreign == []
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_driver_is_imported_by_one_adapter_alone(driver: str) -> None:
+    users = defaultdict(list)
+    for layer in LAYERS:
+        for each in imports_of(layer):
+            if each.package == driver and not each.module.startswith(DEMO):
+                users[_home(each)].append(each.module)
+    assert len(users) == 1, dict(users)
+    assert next(iter(users)).startswith("adapters.")
+
+
+def _home(found: Import) -> str:
+    """An adapter's package, or the layer of anything else."""
+    parts = found.module.split(".")
+    return ".".join(parts[:2]) if parts[0] == "adapters" else parts[0]

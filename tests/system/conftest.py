@@ -1,0 +1,30 @@
+"""One Vitrine for most tests: the program itself, with everything embedded."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.system.backstage import Backstage, open_backstage
+from tests.system.marketplace import Marketplace, open_marketplace
+from tests.system.vitrine_process import VitrineProcess, running_vitrine
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture(scope="session")
+async def vitrine() -> AsyncIterator[VitrineProcess]:
+    """Shared: tests differ by listing."""
+    async with running_vitrine(multipart_above=str(6 * MIB), part_size=str(5 * MIB), sweep_every="1") as vitrine:
+        yield vitrine
+
+
+@pytest.fixture(scope="session")
+async def marketplace(vitrine: VitrineProcess) -> AsyncIterator[Marketplace]:
+    async with open_marketplace(vitrine.url) as marketplace:
+        yield marketplace
+
+
+@pytest.fixture(scope="session")
+async def backstage(vitrine: VitrineProcess) -> AsyncIterator[Backstage]:
+    async with open_backstage(vitrine.dsn()) as backstage:
+        yield backstage
