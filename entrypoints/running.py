@@ -124,7 +124,7 @@ def workers(vitrine: Vitrine) -> list[Worker]:
     """One a kind: a video never takes the place of a photo."""
     settings, resources = vitrine.settings, vitrine.resources
     places = {
-        TaskKind.IMAGE: settings.image_workers,
+        TaskKind.IMAGE: settings.image_places,
         TaskKind.VIDEO: settings.video_workers,
         TaskKind.ARCHIVE: settings.archive_workers,
     }

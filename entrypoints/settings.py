@@ -22,7 +22,6 @@ from domain.jobs.job import Provider
 from domain.jobs.task import RetryPolicy
 
 PREFIX = "VITRINE_"
-_CORES = os.cpu_count() or 2
 
 Positive = Annotated[int, Meta(ge=1)]
 
@@ -81,9 +80,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     pixel_limit: Annotated[Positive, _about("Pixels of one picture.")] = 200_000_000
     video_max_seconds: Annotated[Positive, _about("Duration of one video.")] = 1800
-    decoders: Annotated[Positive, _about("Decoder processes; one a core.")] = _CORES
+    decoders: Annotated[Positive | None, _about("Decoder processes; one a core when empty.")] = None
     decoder_memory: Annotated[Positive, _about("Address space of one decoder process.")] = 1 * GIB
-    image_workers: Annotated[Positive, _about("Image tasks at once.")] = _CORES + 2
+    image_workers: Annotated[Positive | None, _about("Image tasks at once; two more than decoders when empty.")] = None
     video_workers: Annotated[Positive, _about("Video tasks at once.")] = 1
     archive_workers: Annotated[Positive, _about("Archive tasks at once.")] = 2
     lease: Annotated[Positive, _about("A worker that is silent for this long has lost its task.")] = 30
@@ -161,8 +160,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return ProcessingPolicy(
             provider=Provider(self.provider),
             retry=RetryPolicy(max_attempts=self.max_attempts),
-            capacity=Capacity(images=self.decoders, videos=self.video_workers),
+            capacity=Capacity(images=self.decoder_count, videos=self.video_workers),
         )
+
+    @property
+    def decoder_count(self) -> int:
+        return self.decoders or os.cpu_count() or 2
+
+    @property
+    def image_places(self) -> int:
+        """More than decoders, so that one file is fetched while another is decoded."""
+        return self.image_workers or self.decoder_count + 2
 
     @property
     def lease_policy(self) -> LeasePolicy:

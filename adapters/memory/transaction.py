@@ -38,6 +38,9 @@ class MemoryTransaction:
         except TimeoutError as error:
             self._failed = True
             raise Unavailable("another transaction holds it for too long") from error
+        except asyncio.CancelledError:
+            self._failed = True
+            raise
         self._held[key] = lock
 
     async def lock_unless_held(self, *key: Any) -> bool:
@@ -86,7 +89,7 @@ class MemoryTransaction:
 
     def commit(self) -> None:
         if self._failed:
-            raise RuntimeError("a write of this transaction failed: it can only be rolled back")
+            raise RuntimeError("a write of this transaction failed: nothing of it is stored")
         self._database.apply(self._changes)
         self.end()
 

@@ -1,13 +1,18 @@
-from sqlalchemy import text
+from sqlalchemy import literal_column, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.postgres.errors import CONNECTION_ERRORS, no_connection
+from adapters.postgres.pooled_connection import give_back, take_out
+from adapters.postgres.statements import compiled
+from adapters.postgres.transaction import Transaction
+
+_ANSWER = compiled(select(literal_column("1")))
 
 
 async def ping(engine: AsyncEngine) -> None:
     """One round trip. Raises Unavailable."""
+    connection = await take_out(engine)
+    transaction = Transaction(connection.driver_connection)
     try:
-        async with engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-    except CONNECTION_ERRORS as error:
-        raise no_connection(error) from error
+        await transaction.read(_ANSWER)
+    finally:
+        await give_back(connection, transaction)

@@ -18,7 +18,7 @@ class Transaction:
     Under READ COMMITTED each statement sees what is committed when it starts, so reads that come
     earlier see the same with and without it: a transaction that only reads costs no extra round trips.
     Statements raise ConcurrentUpdate, Unavailable, or the error that the table of constraints names.
-    After a failed write nothing can be committed any more.
+    After a failed one nothing can be committed any more.
     """
 
     def __init__(self, connection: "asyncpg.Connection[Record]") -> None:
@@ -57,11 +57,12 @@ class Transaction:
         self._failed = True
 
     async def commit(self) -> None:
-        if self._failed:
-            raise RuntimeError("a write of this transaction failed: it can only be rolled back")
-        if self._begun:
-            await self._run(self._connection.execute("COMMIT"), None)
+        if self._begun and not self._failed:
+            answer = await self._run(self._connection.execute("COMMIT"), None)
             self._begun = False
+            self._failed = answer != "COMMIT"  # the server says ROLLBACK when a statement was cancelled
+        if self._failed:
+            raise RuntimeError("a statement of this transaction failed: nothing of it is stored")
 
     async def rollback(self) -> None:
         if self._begun:

@@ -15,7 +15,7 @@ from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import RenditionName
 from domain.batches.batch import Archive, Batch
 from domain.batches.limits import UploadLimits
-from domain.batches.media_type import MediaCategory, MediaType
+from domain.batches.media_type import MediaType
 from domain.batches.object_keys import safe_name
 from domain.errors import Rejected, Violation
 from domain.ids import BatchId, ListingId
@@ -41,8 +41,8 @@ class DownloadsQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadItem:
-    """`url` is the original, `preview` a picture of medium size; `urls` is by rendition name. An item that cannot
-    be served has no URL and says why in `failure`.
+    """`url` is the original, or a video's best MP4, whichever renditions were asked for; `preview` is a picture of
+    medium size; `urls` is by rendition name. An item that cannot be served has no URL and says why in `failure`.
     """
 
     asset: Asset
@@ -150,11 +150,10 @@ class QueryDownloads:
                 preview = url
             if url is not None and wanted(name):
                 urls[name] = url
-        main = urls.get(RenditionName.MP4_1080P) or urls.get(RenditionName.MP4_720P)
-        is_video = asset.media_type.category is MediaCategory.VIDEO
+        main = asset.rendition(RenditionName.MP4_1080P) or asset.rendition(RenditionName.MP4_720P)
         return DownloadItem(
             asset=asset,
-            url=(main or original) if is_video else original,
+            url=get(main.key, now=now, expires_in=self._lifetime) if main else original,
             preview=preview,
             urls=urls,
             failure=asset.failure,

@@ -225,11 +225,10 @@ def _strays(key: str, prefix: str) -> bool:
 
 
 def _failure_of(output: ReportedOutput | None, command: ApplyCallbackCommand) -> Failure | None:
-    if output is None:
-        return _UNREPORTED
-    if output.error_code is None:
-        return None
-    return Failure(code=_code(output.error_code), detail=command.error_detail or f"reported as {output.error_code}")
+    code = command.error_code if output is None else output.error_code
+    if code is None:
+        return _UNREPORTED if output is None else None
+    return Failure(code=_code(code), detail=command.error_detail or f"reported as {code}")
 
 
 def _code(reported: str | None) -> FailureCode:

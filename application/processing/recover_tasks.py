@@ -13,6 +13,7 @@ from application.processing.plan import RunPlanner
 from application.processing.settle_job import Settlement, lock_run, report, settle
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.failure import Failure, FailureCode
+from domain.errors import Conflict
 from domain.ids import TaskId
 from domain.jobs.task import RetryPolicy, TaskStatus
 
@@ -59,7 +60,11 @@ class RecoverTasks:
             expired = await tx.leases.expired(now=now, limit=self._policy.batch)
             forgotten = await tx.leases.forgotten(available_before=forgotten_before, limit=self._policy.batch)
         for task_id in expired:
-            await self._recover(task_id)
+            try:
+                await self._recover(task_id)
+            except Conflict:
+                # One that cannot be moved must not keep the others waiting; the next pass sees it again.
+                self._log.exception("task.not_recovered", task_id=task_id)
         for task_id in forgotten:
             await self._announce(task_id, forgotten_before)
         return len(expired) + len(forgotten)

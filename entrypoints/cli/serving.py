@@ -28,7 +28,8 @@ async def serve(settings: Settings) -> None:
 
 
 async def _greet(console: Console, vitrine: Vitrine, server: HttpServer) -> None:
-    vitrine.resources.log.info("started", api=server.url, objects=vitrine.services.public_bucket.endpoint_url)
+    if console.quiet:
+        vitrine.resources.log.info("started", api=server.url, objects=vitrine.services.public_bucket.endpoint_url)
     table = Table.grid(padding=(0, 2))
     table.add_row("API", server.url)
     table.add_row("Docs", f"{server.url}/docs")

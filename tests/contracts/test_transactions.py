@@ -105,6 +105,22 @@ async def test_a_cancelled_transaction_leaves_neither_rows_nor_locks(begin: Unit
     await store(begin, listing)
 
 
+async def test_a_commit_after_a_statement_that_was_cancelled_does_not_pass_for_one(begin: UnitOfWorkFactory) -> None:
+    locked, other = build_listing(), build_listing()
+    await store(begin, locked)
+
+    async with begin() as holder, begin() as tx:
+        await holder.listings.lock(locked.id)
+        await tx.listings.save(other)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await tx.listings.lock(locked.id)
+        with pytest.raises(RuntimeError):
+            await tx.commit()
+
+    assert await read(begin, other) is None
+
+
 async def test_an_empty_transaction_may_be_committed(begin: UnitOfWorkFactory) -> None:
     async with begin() as tx:
         await tx.assets.add([])

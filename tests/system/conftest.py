@@ -1,4 +1,4 @@
-"""One Vitrine for most tests: the program itself, with everything embedded."""
+"""Two Vitrines, the program itself with everything embedded: one for most tests, one to be killed."""
 
 from collections.abc import AsyncIterator
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.system.backstage import Backstage, open_backstage
 from tests.system.marketplace import Marketplace, open_marketplace
+from tests.system.mortal import Mortal
 from tests.system.vitrine_process import VitrineProcess, running_vitrine
 
 MIB = 1024 * 1024
@@ -26,5 +27,23 @@ async def marketplace(vitrine: VitrineProcess) -> AsyncIterator[Marketplace]:
 
 @pytest.fixture(scope="session")
 async def backstage(vitrine: VitrineProcess) -> AsyncIterator[Backstage]:
-    async with open_backstage(vitrine.dsn()) as backstage:
+    async with open_backstage(vitrine) as backstage:
         yield backstage
+
+
+@pytest.fixture(scope="session")
+async def killed_vitrine() -> AsyncIterator[VitrineProcess]:
+    """Notices within two seconds that a worker is gone."""
+    async with running_vitrine(lease="2", sweep_every="1", decoders="1") as vitrine:
+        yield vitrine
+
+
+@pytest.fixture
+async def mortal(killed_vitrine: VitrineProcess) -> AsyncIterator[Mortal]:
+    """Running when a test begins, whatever the one before did to it."""
+    mortal = Mortal(killed_vitrine)
+    try:
+        await mortal.live()
+        yield mortal
+    finally:
+        await mortal.close()

@@ -66,31 +66,63 @@ async def test_the_store_takes_nothing_but_what_was_announced(marketplace: Marke
 
 
 @pytest.mark.parametrize(
-    ("lie", "code"),
-    [({"checksum": "sha256:" + "0" * 64}, "CHECKSUM_MISMATCH"), ({"bytes": 4711}, "SIZE_MISMATCH")],
+    "lie",
+    [{"checksum": "sha256:" + "0" * 64}, {"bytes": 4711}],
     ids=["wrong checksum", "wrong size"],
 )
-async def test_what_differs_from_its_announcement(marketplace: Marketplace, lie: dict[str, object], code: str) -> None:
-    """The store refuses such bytes; `complete` then names the file. `code` is the cause for the reader."""
+async def test_what_differs_from_its_announcement(marketplace: Marketplace, lie: dict[str, object]) -> None:
+    """The signature holds what was announced, so that the store refuses the rest; `complete` then names the file."""
     delivery = await announced(marketplace, [photo("honest"), photo("liar", sequence=2).lying(**lie)])
     honest, liar = delivery.files
 
     assert (await delivery.put(honest)).is_success
-    assert (await delivery.put(liar)).is_client_error, code
+    assert (await delivery.put(liar)).is_client_error
     delivery.etags["liar"] = '"made-up"'
 
     problem = refused(await delivery.complete(), HTTPStatus.CONFLICT, "UPLOADS_INCOMPLETE")
     assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("/files/1", "NOT_UPLOADED")]
 
 
-async def test_an_object_that_was_swapped_is_named(marketplace: Marketplace) -> None:
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        (bytes(len(media.jpeg())), {"CHECKSUM_MISMATCH", "ETAG_MISMATCH"}),
+        (b"short", {"CHECKSUM_MISMATCH", "SIZE_MISMATCH", "ETAG_MISMATCH"}),
+    ],
+    ids=["other bytes", "another size"],
+)
+async def test_an_object_that_was_swapped_in_the_store(
+    marketplace: Marketplace, backstage: Backstage, data: bytes, codes: set[str]
+) -> None:
     delivery = await uploaded(marketplace, photos(2))
-    delivery.etags["photo-2"] = '"0123456789abcdef0123456789abcdef"'
+    await backstage.put_object(delivery.tickets["photo-2"]["objectKey"], data, "image/jpeg")
 
     problem = refused(await delivery.complete(), HTTPStatus.CONFLICT, "UPLOAD_MISMATCH")
 
-    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("/files/1", "ETAG_MISMATCH")]
+    assert {error["code"] for error in problem["errors"]} == codes
+    assert {error["pointer"] for error in problem["errors"]} == {"/files/1"}
     assert (await delivery.status())["batch"]["status"] == "PENDING_UPLOAD", "nothing has changed"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(bytes(len(media.jpeg())), "CHECKSUM_MISMATCH"), (b"short", "SIZE_MISMATCH")],
+    ids=["other bytes", "another size"],
+)
+async def test_an_original_that_changed_after_it_was_received(
+    marketplace: Marketplace, backstage: Backstage, data: bytes, code: str
+) -> None:
+    delivery = await processed(marketplace, photos(1))
+    await backstage.put_object(delivery.tickets["photo-1"]["objectKey"], data, "image/jpeg")
+
+    accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), HTTPStatus.ACCEPTED)
+
+    report = await delivery.settled()
+    assert report["batch"]["status"] == "FAILED"
+    assert report["assets"][0]["error"]["code"] == code
+    (item,) = (await delivery.downloads())["PHOTO_HORIZONTAL"]["items"]
+    assert item["error"]["code"] == code
+    assert (await delivery.web.get(item["renditions"]["large"])).is_success, "what was made before is still there"
 
 
 async def test_a_missing_upload_is_named_or_left_out(marketplace: Marketplace) -> None:

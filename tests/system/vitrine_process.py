@@ -1,6 +1,7 @@
 """`vitrine run` as operators run it: a process of its own, with its servers and decoders below it."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import psutil
 
 from adapters.embedded.death_signal import death_signal
 from adapters.embedded.ports import free_ports
+from adapters.s3.address import BucketAddress
 from tests.system.waiting import eventually
 
 JWT_SECRET = "a secret of 32 bytes, for tests only"
@@ -43,6 +45,13 @@ class VitrineProcess:
     def pid(self) -> int:
         assert self._process is not None
         return int(self._process.pid)
+
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def scratch(self) -> list[str]:
+        """The folders of workers: one a process, named by its id."""
+        return sorted(folder.name for folder in (self.data / "work").iterdir())
 
     async def start(self) -> None:
         """Returns once it is ready."""
@@ -95,6 +104,14 @@ class VitrineProcess:
         """Those at work, without what confines them."""
         return [process for process in self._below("-filter_complex") if "ffmpeg" in _name(process)]
 
+    async def transcoding(self) -> list[psutil.Process]:
+        """As `ffmpegs`, once there is one."""
+
+        async def at_work() -> list[psutil.Process] | None:
+            return self.ffmpegs() or None
+
+        return await eventually(at_work, within=20, expecting="ffmpeg works on the video", every=0.01)
+
     def object_store(self) -> psutil.Process:
         return self._below("mini")[0]
 
@@ -107,6 +124,15 @@ class VitrineProcess:
         password = (folder / "password").read_text().strip()
         port = (folder / "cluster" / "postmaster.pid").read_text().splitlines()[3]
         return f"postgresql://vitrine:{password}@127.0.0.1:{port}/vitrine"
+
+    def bucket(self) -> BucketAddress:
+        """Its embedded bucket, with all rights."""
+        folder = self.data / "objects"
+        credentials = json.loads((folder / "credentials.json").read_text())
+        port = json.loads((folder / "ports.json").read_text())[0]
+        return BucketAddress(
+            endpoint_url=f"http://127.0.0.1:{port}", bucket="vitrine", region="us-east-1", **credentials
+        )
 
     def log_tail(self) -> str:
         return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
@@ -150,9 +176,8 @@ async def running_vitrine(**settings: str) -> AsyncIterator[VitrineProcess]:
     """One on a folder of its own, ready; stopped at the end, and its data removed."""
     # Not in pytest's own folder, which lets nobody else in: root runs PostgreSQL as another user.
     with TemporaryDirectory(prefix="vitrine-system-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        vitrine = VitrineProcess(folder, **settings)
+        os.chmod(name, 0o711)  # noqa: PTH101 - ruff holds pathlib for blocking, and this for not
+        vitrine = VitrineProcess(Path(name), **settings)
         await vitrine.start()
         try:
             yield vitrine

@@ -14,6 +14,7 @@ _MOST_FILES = 1_000
 """No setting may allow more: it bounds the work that one body can ask for."""
 _MOST_PARTS = 10_000
 _LARGEST_BIGINT = 2**63 - 1
+"""Far from any limit, and yet no number that Python would refuse to write out in an answer."""
 _LARGEST_INTEGER = 2**31 - 1
 
 

@@ -57,13 +57,12 @@ async def test_a_message_goes_to_one_of_several_tasks_of_a_subscription() -> Non
 async def test_a_full_subscription_holds_the_publisher_up_until_there_is_room() -> None:
     bus = InProcessBus(capacity=2)
     subscription = bus.subscribe(["images"])
-    publishing = asyncio.create_task(bus.publish([_message("images") for _ in range(3)]))
-    await asyncio.sleep(0.02)
-    assert not publishing.done()
+    async with asyncio.timeout(1), asyncio.TaskGroup() as group:
+        publishing = group.create_task(bus.publish([_message("images") for _ in range(3)]))
+        await asyncio.sleep(0.02)
+        assert not publishing.done()
 
-    await _receive(subscription, 1)
-
-    await asyncio.wait_for(publishing, timeout=1)
+        await _receive(subscription, 1)
 
 
 async def test_a_subscription_that_stays_full_is_unavailable() -> None:

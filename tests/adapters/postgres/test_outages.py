@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.engine import PostgresLimits, open_engine
+from adapters.postgres.ping import ping
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from domain.errors import ConcurrentUpdate, Unavailable
 from domain.listings.listing import Listing
@@ -119,3 +121,12 @@ async def test_of_two_that_wait_for_each_other_one_is_told_to_repeat(begin: Post
 
     assert sum(isinstance(outcome, ConcurrentUpdate) for outcome in outcomes) == 1
     assert outcomes.count(None) == 1
+
+
+async def test_a_ping_is_answered_or_unavailable(postgres_engine: AsyncEngine) -> None:
+    await ping(postgres_engine)
+
+    nowhere = open_engine("postgresql://vitrine:secret@127.0.0.1:1/vitrine")
+    with pytest.raises(Unavailable):
+        await ping(nowhere)
+    await nowhere.dispose()

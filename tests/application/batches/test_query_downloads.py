@@ -89,6 +89,9 @@ async def test_renditions_can_be_picked(world: World) -> None:
     assert set(item(downloads, "a").urls) == {"small"}
     assert set(item(downloads, "film").urls) == {"small", "hls"}
     assert item(downloads, "a").preview is not None
+    whole = await found(world, batch_id)
+    for name in ("a", "film"):
+        assert item(downloads, name).url == item(whole, name).url
     with pytest.raises(Rejected) as refused:
         await query(world, batch_id, renditions=["small", "giant", "hls-720p-media"])
     assert [violation.pointer for violation in refused.value.violations] == ["/renditions/1", "/renditions/2"]

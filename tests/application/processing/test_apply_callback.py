@@ -16,7 +16,7 @@ from application.processing.apply_callback import (
     ReportedStatus,
 )
 from domain.assets.asset import Asset, AssetStatus
-from domain.assets.failure import FailureCode
+from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import RenditionName
 from domain.batches.batch import BatchStatus
 from domain.errors import Rejected
@@ -150,6 +150,8 @@ async def test_a_whole_run_may_fail(world: World) -> None:
     batch, (job,) = await world.batch(batch_id), await world.jobs(batch_id)
     assert (batch.status, batch.failure_code) == (BatchStatus.FAILED, FailureCode.TIMEOUT)
     assert (job.status, job.error_code) == (JobStatus.FAILED, FailureCode.TIMEOUT)
+    (asset,) = await world.assets(batch_id)
+    assert asset.failure == Failure(code=FailureCode.TIMEOUT, detail="too slow")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from application.processing.claim_task import ClaimedTask, LeasePolicy
 from application.processing.lease_keeper import LeaseKeeper
 from application.unit_of_work import UnitOfWorkFactory
 from domain.errors import Unavailable
-from domain.jobs.task import LeaseLost, Stage
+from domain.jobs.task import LeaseLost, Stage, Task
 from tests.application.uploads import photos
 from tests.application.world import World
 
@@ -42,30 +42,34 @@ async def test_the_work_is_stopped_when_the_lease_is_lost(world: World) -> None:
 
 async def test_stage_and_progress_are_written_down_with_each_renewal(world: World) -> None:
     task = (await claimed(world)).task
-    async with world.keeper.hold(task, Stage.VALIDATE) as lease:
+    async with world.keeper.hold(task, Stage.VALIDATE) as lease, asyncio.timeout(5):
         lease.enter(Stage.THUMBNAILS)
         await lease.report(7.0)
-        await asyncio.sleep(0.02)
+        while await _written(world, task) != (Stage.THUMBNAILS, 1.0):  # noqa: ASYNC110 - a renewal rings no bell
+            await asyncio.sleep(0.001)
+
+
+async def _written(world: World, task: Task) -> tuple[Stage | None, float]:
     async with world.begin() as tx:
         stored = await tx.tasks.find(task.id)
     assert stored is not None
-    assert (stored.stage, stored.progress) == (Stage.THUMBNAILS, 1.0)
+    return stored.stage, stored.progress
 
 
 async def test_a_database_that_is_away_for_a_moment_is_waited_for(world: World) -> None:
     task = (await claimed(world)).task
-    calls = 0
+    is_away, is_back = True, asyncio.Event()
 
     def begin() -> object:
-        nonlocal calls
-        calls += 1
-        if calls == 1:
+        nonlocal is_away
+        if is_away:
+            is_away = False
             raise Unavailable("the database is away")
+        is_back.set()
         return world.begin()
 
-    async with _keeper(world, begin).hold(task, Stage.VALIDATE):
-        await asyncio.sleep(0.03)
-    assert calls > 1
+    async with _keeper(world, begin).hold(task, Stage.VALIDATE), asyncio.timeout(5):
+        await is_back.wait()
 
 
 async def test_what_else_stops_the_renewals_stops_the_work(world: World) -> None:
@@ -83,12 +87,13 @@ async def test_a_cancellation_at_the_moment_of_the_loss_is_a_cancellation(world:
     task = (await claimed(world)).task
     world.clock.advance(SHORT.duration)
 
+    def begin() -> object:
+        working.cancel()
+        return world.begin()
+
     async def work() -> None:
-        async with world.keeper.hold(task, Stage.VALIDATE):
-            try:
-                await asyncio.sleep(5)
-            finally:
-                working.cancel()  # as a worker does that is being stopped
+        async with _keeper(world, begin).hold(task, Stage.VALIDATE):
+            await asyncio.sleep(5)
 
     working = asyncio.create_task(work())
     with pytest.raises(asyncio.CancelledError):

@@ -85,6 +85,28 @@ async def test_after_the_last_attempt_the_file_fails_and_the_others_go_on(world:
     assert await world.recover_tasks() == 0
 
 
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_file_that_dies_and_one_that_ends_at_once_are_both_counted(
+    make_world: Callable[..., World], seed: int
+) -> None:
+    world = make_world(interleaved=seed)
+    await world.open_listing()
+    batch_id = await world.receive(photos("one", "two"))
+    doomed, sound = await world.pointers()
+    for _ in range(world.retry.max_attempts - 1):
+        await vanish(world, doomed)
+        await world.recover_tasks()
+        world.clock.advance(world.retry.longest_delay)
+    await vanish(world, doomed)
+
+    await asyncio.gather(world.work_on_task(sound, worker="worker"), world.recover_tasks())
+
+    (job,) = await world.jobs(batch_id)
+    assert (job.done, job.failed) == (1, 1)
+    await world.work()
+    assert (await world.batch(batch_id)).status is BatchStatus.FAILED
+
+
 async def test_an_archive_that_nobody_lives_to_finish_ends_the_batch(world: World) -> None:
     await world.open_listing()
     batch_id = await world.receive(photos("one"))

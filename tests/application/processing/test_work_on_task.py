@@ -15,7 +15,7 @@ from domain.batches.batch import BatchStatus
 from domain.errors import Unavailable
 from domain.ids import BatchId
 from domain.jobs.job import JobStatus
-from domain.jobs.task import TaskStatus
+from domain.jobs.task import LeaseLost, TaskStatus
 from domain.listings.listing import ListingStatus
 from tests.application.uploads import photos, video
 from tests.application.world import World
@@ -276,6 +276,20 @@ async def test_a_late_result_is_refused(world: World) -> None:
     assert (job.done, job.failed) == (0, 0)
     (asset,) = await world.assets(batch_id)
     assert (asset.status, asset.renditions) == (AssetStatus.PROCESSING, ())
+
+
+async def test_a_late_archive_is_refused(world: World) -> None:
+    await world.open_listing()
+    batch_id = await world.receive(photos("one"))
+    for pointer in await world.pointers():
+        await world.work_on_task(pointer, worker="worker")
+    (pointer,) = await world.pointers()
+    claimed = await world.claim_task(pointer, worker="slow")
+    assert claimed is not None
+    world.clock.advance(world.lease.duration)
+    with pytest.raises(LeaseLost):
+        await world.finish_archive(claimed.task, None)
+    assert (await world.batch(batch_id)).status is BatchStatus.PROCESSING
 
 
 async def test_a_worker_that_was_replaced_changes_nothing(world: World) -> None:

@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 from adapters.auth.jwt import JwtVerifier, issue_token
 from adapters.auth.links import HmacLinkSigner
 from adapters.auth.webhooks import StandardWebhooksVerifier
+from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import BatchId, UserId
 from domain.principal import Principal, Role
 from entrypoints.http.app import create_app
@@ -48,8 +49,9 @@ class Api(World):
 
     client: httpx.AsyncClient
 
-    def __init__(self, folder: Path, **options: Any) -> None:
+    def __init__(self, folder: Path, *, begin: UnitOfWorkFactory | None = None, **options: Any) -> None:
         super().__init__(folder, **options)
+        self.begin = begin or self.begin
         self.links = HmacLinkSigner(secret=b"a secret of tests", base_url=f"{PUBLIC_URL}{LISTINGS}/media/hls")
         self.readiness: dict[str, Callable[[], Awaitable[None]]] = {}
 
@@ -106,7 +108,9 @@ class Api(World):
 
 @asynccontextmanager
 async def open_api(folder: Path, *, settings: HttpSettings | None = None, **options: Any) -> AsyncIterator[Api]:
-    """An open listing and a client of the real application. `options` are those of World."""
+    """An open listing and a client of the real application. `options` are those of World, and `begin` for another
+    database than that in memory.
+    """
     api = Api(folder, **options)
     await api.open_listing()
     app = create_app(api.services(), settings or HttpSettings(public_url=PUBLIC_URL, cors_origins=[APP_ORIGIN]))

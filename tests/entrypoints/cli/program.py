@@ -1,0 +1,66 @@
+"""The command `vitrine`, run as people run it."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from adapters.embedded.death_signal import death_signal
+
+_PROGRAM = Path(sys.executable).with_name("vitrine")
+_WITHIN = 90.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    code: int
+    output: str
+    notices: str
+
+
+class Program:
+    """`settings` are environment variables without their prefix. Commands run in the folder `at`."""
+
+    def __init__(self, at: Path, **settings: str) -> None:
+        self._at = at
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
+        self._environment = plain | {f"VITRINE_{name.upper()}": value for name, value in settings.items()}
+
+    async def run(self, *arguments: str | Path) -> Outcome:
+        """Until it ends by itself."""
+        process = self.start(*arguments)
+        try:
+            output, notices = await asyncio.to_thread(process.communicate, timeout=_WITHIN)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait(timeout=10)
+        return Outcome(code=process.returncode, output=output, notices=notices)
+
+    def start(self, *arguments: str | Path) -> psutil.Popen:
+        """In the background; it does not outlive us."""
+        return psutil.Popen(
+            [str(_PROGRAM), *map(str, arguments)],
+            env=self._environment,
+            cwd=self._at,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=death_signal(signal.SIGTERM),
+        )
+
+    async def new_listing(self, kind: str = "PROPERTY") -> str:
+        made = await self.run("listing", "--kind", kind)
+        assert made.code == 0, made.notices
+        return made.output.strip()
+
+
+def uuids(text: str) -> list[str]:
+    return re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)

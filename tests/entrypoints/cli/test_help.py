@@ -1,0 +1,67 @@
+"""What the command line says without any server."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jwt
+import pytest
+from typer.testing import CliRunner
+
+from entrypoints.cli.identity import DEMO_STORE, DEMO_USER
+from entrypoints.cli.main import app
+from entrypoints.settings import describe
+from tests.entrypoints.cli.program import Program
+
+COMMANDS = ("run", "demo", "token", "listing", "upload", "status", "download", "settings", "migrate")
+SECRET = "a secret of 32 bytes, for tests only"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_teaches_by_example(command: str) -> None:
+    shown = CliRunner().invoke(app, [command, "--help"], terminal_width=100)
+    assert shown.exit_code == 0
+    assert "For example:" in shown.output
+    assert f"vitrine {command}" in shown.output
+
+
+def test_help_lists_every_command() -> None:
+    shown = CliRunner().invoke(app, ["--help"]).output
+    assert all(f" {command} " in shown for command in COMMANDS)
+
+
+async def test_token_prints_a_token_and_nothing_else(tmp_path: Path) -> None:
+    program = Program(tmp_path, jwt_secret=SECRET, data_dir=str(tmp_path / "data"))
+    default, narrow = await asyncio.gather(
+        program.run("token"), program.run("token", "--role", "owner", "--hours", "1", "--store", str(DEMO_USER))
+    )
+    claims = jwt.decode(default.output.strip(), SECRET, algorithms=["HS256"])
+    assert (claims["sub"], claims["store_id"]) == (str(DEMO_USER), str(DEMO_STORE))
+    assert claims["roles"] == ["admin", "owner", "photographer", "service"]
+    assert default.notices == ""
+    claims = jwt.decode(narrow.output.strip(), SECRET, algorithms=["HS256"])
+    assert (claims["roles"], claims["store_id"]) == (["owner"], str(DEMO_USER))
+    assert 3500 < claims["exp"] - datetime.now(UTC).timestamp() <= 3600
+
+
+async def test_without_a_usable_secret_there_is_no_token(tmp_path: Path) -> None:
+    weak = await Program(tmp_path, jwt_secret="short", data_dir=str(tmp_path)).run("token")
+    elsewhere = await Program(tmp_path, jwks_url="https://issuer.example/keys", data_dir=str(tmp_path)).run("token")
+    assert (weak.code, elsewhere.code) == (1, 1)
+    assert "VITRINE_JWT_SECRET cannot be used" in weak.notices
+    assert "take a token from your issuer" in elsewhere.notices
+
+
+async def test_wrong_settings_are_told_all_at_once(tmp_path: Path) -> None:
+    outcome = await Program(tmp_path, port="many", colour="blue").run("token")
+    assert outcome.code == 1
+    assert "VITRINE_PORT='many'" in outcome.notices
+    assert "VITRINE_COLOUR does not exist" in outcome.notices
+    assert "Traceback" not in outcome.notices
+
+
+def test_settings_are_listed_with_default_and_meaning() -> None:
+    table = CliRunner().invoke(app, ["settings"]).output
+    markdown = CliRunner().invoke(app, ["settings", "--markdown"]).output
+    assert all(name in table and f"| `{name}` |" in markdown for name, _, _ in describe())
+    assert all(line.count("|") == 4 for line in markdown.strip().splitlines())

@@ -1,0 +1,149 @@
+"""The OpenAPI document says what is true, all of it, with examples."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from entrypoints.http.app import create_app
+from entrypoints.http.listing_media import requests, responses
+from entrypoints.http.problems import Problem
+from entrypoints.http.services import HttpSettings
+from tests.entrypoints.http.api import LISTINGS, PUBLIC_URL, Api
+
+OPERATIONS = {
+    ("put", f"{LISTINGS}/{{listing_id}}"),
+    ("post", f"{LISTINGS}/media/uploads"),
+    ("get", f"{LISTINGS}/media/uploads"),
+    ("post", f"{LISTINGS}/media/uploads/urls"),
+    ("post", f"{LISTINGS}/media/uploads/complete"),
+    ("post", f"{LISTINGS}/media/uploads/status"),
+    ("post", f"{LISTINGS}/media/uploads/retry"),
+    ("delete", f"{LISTINGS}/media/uploads/{{batch_id}}"),
+    ("delete", f"{LISTINGS}/media/uploads/{{batch_id}}/assets/{{asset_id}}"),
+    ("post", f"{LISTINGS}/media/downloads/query"),
+    ("post", f"{LISTINGS}/media/callbacks"),
+    ("get", f"{LISTINGS}/media/hls/{{asset_id}}/{{name}}"),
+    ("get", "/livez"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+}
+
+
+@pytest.fixture
+async def document(api: Api) -> dict[str, Any]:
+    answer = await api.client.get("/docs/openapi.json")
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+def walk(node: Any) -> Iterator[Any]:
+    yield node
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+    for child in children:
+        yield from walk(child)
+
+
+async def test_every_endpoint_is_described(document: dict[str, Any], api: Api) -> None:
+    described = {(method, path) for method, path, _ in operations(document)}
+    app = create_app(api.services(), HttpSettings(public_url=PUBLIC_URL))
+    served = {
+        (method.lower(), route.path_format)
+        for route in app.routes
+        for method in getattr(route, "methods", ())
+        if method != "OPTIONS" and not route.path.startswith("/docs") and route.path != "/"
+    }
+
+    assert described == served == OPERATIONS
+    assert document["openapi"].startswith("3.1")
+    assert document["servers"] == [{"url": PUBLIC_URL}]
+
+
+async def test_operations_have_names_and_words_of_their_own(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+    summaries = [operation["summary"] for _, _, operation in operations(document)]
+
+    assert len(set(ids)) == len(set(summaries)) == len(OPERATIONS)
+    assert all(name.isidentifier() and "_" not in name for name in ids)
+
+
+async def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    references = {node["$ref"] for node in walk(document) if isinstance(node, dict) and "$ref" in node}
+
+    assert references
+    for reference in references:
+        place: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
+
+
+async def test_requests_show_an_example_that_would_be_taken(document: dict[str, Any]) -> None:
+    shown = 0
+    for method, path, operation in operations(document):
+        assert ("requestBody" in operation) == (method in {"post", "put"}), path
+        if "requestBody" not in operation:
+            continue
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        name = schema["allOf"][0]["$ref"].split("/")[-1]
+        for example in schema["examples"]:
+            msgspec.convert(example, getattr(requests, name))
+            shown += 1
+
+    assert shown == 8
+
+
+async def test_answers_show_an_example_of_their_type(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            for media_type, body in answer.get("content", {}).items():
+                assert body["examples"], (method, path, status)
+                for example in body["examples"].values():
+                    assert set(example) <= {"summary", "value"}
+                    check(body["schema"], media_type, example["value"], status)
+
+
+def check(schema: dict[str, Any], media_type: str, example: Any, status: str) -> None:
+    if media_type == "application/problem+json":
+        assert msgspec.convert(example, Problem).status == int(status)
+    elif "$ref" in schema and hasattr(responses, name := schema["$ref"].split("/")[-1]):
+        encoded = msgspec.to_builtins(msgspec.convert(example, getattr(responses, name)))
+        assert encoded == example
+
+
+async def test_operations_say_whom_they_let_in_and_how_they_refuse(document: dict[str, Any]) -> None:
+    needed = set()
+    for _, path, operation in operations(document):
+        needed |= {scheme for requirement in operation["security"] for scheme in requirement}
+        statuses = set(operation["responses"])
+        if not path.startswith(LISTINGS):
+            assert operation["security"] == [{}]
+            continue
+        assert "503" in statuses
+        assert ("401" in statuses) == (operation["security"] != [{}]), path
+        if "requestBody" in operation:
+            assert {"400", "401", "413", "415", "422"} <= statuses, path
+        assert any(status < "300" for status in statuses)
+
+    assert needed == set(document["components"]["securitySchemes"])
+
+
+async def test_people_read_a_page_that_needs_no_other_server(api: Api) -> None:
+    page = await api.client.get("/docs")
+
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    for method, path in OPERATIONS:
+        assert f"<b>{method}</b> <code>{path}</code>" in page.text
+    for foreign in ("<script", "<link", "src=", "@import", "cdn"):
+        assert foreign not in page.text
+
+
+async def test_the_document_comes_as_yaml_too(api: Api) -> None:
+    assert (await api.client.get("/docs/openapi.yaml")).text.count("operationId:") == len(OPERATIONS)

@@ -1,0 +1,195 @@
+"""Provider EXTERNAL: a pipeline outside does the work and answers by signed callback."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import httpx
+import pytest
+from standardwebhooks import Webhook
+
+from tests import media
+from tests.system.answers import accepted, refused
+from tests.system.backstage import Backstage, open_backstage
+from tests.system.caller import CALLBACKS, Json
+from tests.system.delivery import Delivery, announced, received
+from tests.system.files import photos
+from tests.system.marketplace import Marketplace, open_marketplace
+from tests.system.metrics import read_metrics
+from tests.system.vitrine_process import running_vitrine
+from tests.system.waiting import eventually
+
+SECRET = "whsec_b2YgdGVzdHMsIDI0IGJ5dGVzIGxvbmcu"
+URL_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """Signs what it reports as Standard Webhooks."""
+
+    marketplace: Marketplace
+    backstage: Backstage
+
+    async def report(
+        self, body: Json, *, secret: str = SECRET, age: timedelta = timedelta(), message_id: str | None = None
+    ) -> httpx.Response:
+        content = json.dumps(body)
+        sent_at = datetime.now(UTC) - age
+        message_id = message_id or f"msg_{uuid4()}"
+        headers = {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(sent_at.timestamp())),
+            "webhook-signature": Webhook(secret).sign(message_id, sent_at, content),
+            "content-type": "application/json",
+        }
+        return await self.marketplace.http.post(CALLBACKS, content=content, headers=headers)
+
+    async def asked(self, count: int = 1) -> tuple[Delivery, Json]:
+        """A batch that waits for this pipeline, and a report that names its job."""
+        delivery = await received(self.marketplace, photos(count))
+        processing = (await delivery.status())["processing"]
+        return delivery, {"jobId": processing["jobId"], "attempt": processing["attempt"], "status": "SUCCEEDED"}
+
+    async def output(self, delivery: Delivery, client_id: str, attempt: int = 1) -> Json:
+        """Makes the pictures of one file and puts them where the pipeline may write."""
+        asset_id = delivery.asset_id(client_id)
+        keys = {}
+        for name, data in (("large", media.jpeg(320, 240)), ("thumbnail", media.jpeg(200, 150))):
+            keys[name] = f"{delivery.listing_id}/processed/photo/horizontal/{name}/{asset_id}.{attempt}.jpg"
+            await self.backstage.put_object(keys[name], data, "image/jpeg")
+        return {"assetId": asset_id, "processedKey": keys["large"], "thumbnailKey": keys["thumbnail"]}
+
+
+@pytest.fixture(scope="module")
+async def pipeline() -> AsyncIterator[Pipeline]:
+    """Its Vitrine is in a hurry, too: upload URLs live for seconds."""
+    settings = {"provider": "EXTERNAL", "webhook_secrets": SECRET, "upload_url_lifetime": str(URL_SECONDS)}
+    async with (
+        running_vitrine(**settings, decoders="1") as vitrine,
+        open_marketplace(vitrine.url) as marketplace,
+        open_backstage(vitrine) as backstage,
+    ):
+        yield Pipeline(marketplace=marketplace, backstage=backstage)
+
+
+async def test_the_job_is_published_and_its_answer_makes_the_batch_ready(pipeline: Pipeline) -> None:
+    delivery, report = await pipeline.asked()
+    assert (await pipeline.backstage.events(delivery.batch_id))["vitrine.job.requested"] == 1
+    archive = f"{delivery.listing_id}/processed/zip/{delivery.batch_id}.1.zip"
+    await pipeline.backstage.put_object(archive, b"PK\x05\x06" + bytes(18), "application/zip")
+
+    accepted(await pipeline.report(report | {"status": "RUNNING"}), HTTPStatus.ACCEPTED)
+    assert (await delivery.status())["batch"]["status"] == "PROCESSING"
+    outputs = [await pipeline.output(delivery, "photo-1")]
+    accepted(await pipeline.report(report | {"outputs": outputs, "zip": {"key": archive}}), HTTPStatus.ACCEPTED)
+
+    await delivery.ready(within=5)
+    downloads = await delivery.downloads()
+    (item,) = downloads["PHOTO_HORIZONTAL"]["items"]
+    assert (await delivery.web.get(item["renditions"]["large"])).content == media.jpeg(320, 240)
+    assert (await delivery.web.get(downloads["ZIP_FULL"]["url"])).is_success
+    assert await pipeline.backstage.listing_status(delivery.listing_id) == "PENDING_OWNER_APPROVAL"
+
+
+async def test_signatures_that_are_bad_stale_missing_or_used(pipeline: Pipeline) -> None:
+    delivery, report = await pipeline.asked()
+    body = report | {"outputs": [await pipeline.output(delivery, "photo-1")]}
+    counted = (await read_metrics(pipeline.marketplace.http))["media_processing_callback_errors_total"]
+
+    forged = await pipeline.report(body, secret="whsec_" + "A" * 32)
+    stale = await pipeline.report(body, age=timedelta(minutes=6))
+    early = await pipeline.report(body, age=-timedelta(minutes=6))
+    unsigned = await pipeline.marketplace.http.post(CALLBACKS, json=body)
+    for answer in (forged, stale, early, unsigned):
+        refused(answer, HTTPStatus.UNAUTHORIZED, "SIGNATURE_REFUSED")
+    assert (await delivery.status())["batch"]["status"] == "RECEIVED", "nothing was applied"
+
+    accepted(await pipeline.report(body, message_id="msg_once"), HTTPStatus.ACCEPTED)
+    replayed = await pipeline.report(body, message_id="msg_once")
+    refused(replayed, HTTPStatus.UNAUTHORIZED, "CALLBACK_REPLAYED")
+    errors = (await read_metrics(pipeline.marketplace.http))["media_processing_callback_errors_total"]
+    assert errors == counted + 5
+
+
+@pytest.mark.parametrize("key", ["{other}/processed/a.jpg", "{own}/raw/a.jpg", "{own}/processed/../raw/a.jpg"])
+async def test_keys_outside_of_the_prefix(pipeline: Pipeline, key: str) -> None:
+    delivery, report = await pipeline.asked()
+    asset_id = delivery.asset_id("photo-1")
+    strayed = key.format(other=uuid4(), own=delivery.listing_id)
+
+    answer = await pipeline.report(report | {"outputs": [{"assetId": asset_id, "processedKey": strayed}]})
+
+    problem = refused(answer, HTTPStatus.UNPROCESSABLE_ENTITY, "VALIDATION_FAILED")
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("/outputs/0", "FOREIGN_KEY")]
+    assert (await delivery.status())["batch"]["status"] == "RECEIVED"
+
+
+async def test_a_key_without_an_object_and_an_asset_of_nobody(pipeline: Pipeline) -> None:
+    delivery, report = await pipeline.asked()
+    key = f"{delivery.listing_id}/processed/nothing.jpg"
+
+    missing = [{"assetId": delivery.asset_id("photo-1"), "processedKey": key}]
+    strange = [{"assetId": str(uuid4()), "errorCode": "TRANSCODE_FAILED"}]
+
+    for outputs, code in ((missing, "OBJECT_NOT_FOUND"), (strange, "UNKNOWN_ASSET")):
+        answer = await pipeline.report(report | {"outputs": outputs})
+        problem = refused(answer, HTTPStatus.UNPROCESSABLE_ENTITY, "VALIDATION_FAILED")
+        assert [error["code"] for error in problem["errors"]] == [code]
+
+
+async def test_what_a_report_does_not_mention_is_not_deleted(pipeline: Pipeline) -> None:
+    delivery, report = await pipeline.asked(2)
+    outputs = [await pipeline.output(delivery, "photo-1")]
+
+    accepted(await pipeline.report(report | {"status": "PARTIAL_SUCCESS", "outputs": outputs}), HTTPStatus.ACCEPTED)
+
+    settled = await delivery.settled(within=5)
+    assert [asset["status"] for asset in settled["assets"]] == ["PROCESSED", "FAILED"]
+    assert settled["batch"]["status"] == "FAILED"
+    items = (await delivery.downloads())["PHOTO_HORIZONTAL"]["items"]
+    assert (await delivery.web.get(items[0]["url"])).is_success
+    assert items[1]["error"]["code"], "it says why it cannot be served"
+
+
+async def test_a_report_on_an_older_attempt(pipeline: Pipeline) -> None:
+    delivery, first = await pipeline.asked()
+    outputs = [await pipeline.output(delivery, "photo-1")]
+    accepted(await pipeline.report(first | {"outputs": outputs}), HTTPStatus.ACCEPTED)
+    again = accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), HTTPStatus.ACCEPTED)
+
+    old_job = await pipeline.report(first | {"outputs": outputs})
+    old_attempt = await pipeline.report(first | {"jobId": again["jobId"], "outputs": outputs})
+    for answer in (old_job, old_attempt):
+        refused(answer, HTTPStatus.CONFLICT, "CALLBACK_OUTDATED")
+    assert (await delivery.status())["batch"]["status"] == "PROCESSING", "the newer run goes on"
+
+    second = first | {"jobId": again["jobId"], "attempt": 2}
+    newer = [await pipeline.output(delivery, "photo-1", attempt=2)]
+    accepted(await pipeline.report(second | {"outputs": newer}), HTTPStatus.ACCEPTED)
+    await delivery.ready(within=5)
+
+
+async def test_an_upload_url_ends_and_a_fresh_one_takes_its_place(pipeline: Pipeline) -> None:
+    delivery = await announced(pipeline.marketplace, photos(1))
+    (file,) = delivery.files
+    query = parse_qs(urlsplit(delivery.tickets["photo-1"]["uploadUrl"]).query)
+    signed_at = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    ends_at = signed_at + timedelta(seconds=int(query["X-Amz-Expires"][0]))
+    assert ends_at - datetime.now(UTC) <= timedelta(seconds=URL_SECONDS)
+
+    async def over() -> bool:
+        return datetime.now(UTC) > ends_at + timedelta(seconds=1)
+
+    await eventually(over, within=URL_SECONDS + 5, expecting="the URL is over")
+    assert (await delivery.put(file)).status_code == HTTPStatus.FORBIDDEN
+
+    async def put_with_a_fresh_one() -> bool:
+        fresh = accepted(await delivery.caller.fresh_urls(delivery.listing_id, delivery.batch_id))
+        return (await delivery.put(file, ticket=fresh["files"][0])).is_success
+
+    await eventually(put_with_a_fresh_one, within=15, expecting="a fresh URL is good")
+    accepted(await delivery.complete(), HTTPStatus.ACCEPTED)
