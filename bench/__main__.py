@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import photos
+from bench import archive, claims, photos, signing
 from bench.result import Section, tables
 from bench.running import Size, Steps
 from bench.stage import Stage, open_stage
@@ -17,6 +17,9 @@ Measure = Callable[[Stage, Size, Steps], Awaitable[Section]]
 
 MEASUREMENTS: dict[str, Measure] = {
     "photos": photos.measure,
+    "archive": archive.measure,
+    "signing": signing.measure,
+    "claims": claims.measure,
 }
 
 

@@ -23,7 +23,7 @@ async def main() -> None:
         worker = Worker(
             subscription=resources.bus.subscribe([task_topic(TaskKind.IMAGE)]),
             work=container.work_on_task(),
-            concurrency=settings.image_places,
+            concurrency=settings.image_workers,
             name="bench",
             log=resources.log,
         )
@@ -38,4 +38,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(asyncio.CancelledError):
-        __import__("uvloop").run(main())
+        asyncio.run(main())

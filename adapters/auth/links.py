@@ -25,10 +25,12 @@ class HmacLinkSigner(LinkSigner):
 
     def verify(self, asset_id: UUID, name: str, *, expires: int, signature: str, now: datetime) -> None:
         ours = self._signature(asset_id, name, expires)
-        if not hmac.compare_digest(ours.encode(), signature.encode()) or now.timestamp() >= expires:
+        theirs = signature.encode("utf-8", "replace")
+        if not hmac.compare_digest(ours.encode(), theirs) or now.timestamp() >= expires:
             raise LinkRefused
 
     def _signature(self, asset_id: UUID, name: str, expires: int) -> str:
         # The name comes last: whatever it contains, no two triples read the same.
-        digest = hmac.digest(self._secret, f"{asset_id}\n{expires}\n{name}".encode(), "sha256")
+        signed = f"{asset_id}\n{expires}\n{name}".encode("utf-8", "surrogatepass")
+        digest = hmac.digest(self._secret, signed, "sha256")
         return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from application.ports.auth import SignatureRefused, WebhookVerifier
 
@@ -23,7 +24,7 @@ class StandardWebhooksVerifier(WebhookVerifier):
     """
 
     def __init__(self, *, secrets: Sequence[str]) -> None:
-        self._webhooks = [Webhook(secret) for secret in secrets]
+        self._webhooks = [_webhook(secret) for secret in secrets]
 
     def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> str:
         if not self._webhooks:
@@ -46,6 +47,14 @@ class StandardWebhooksVerifier(WebhookVerifier):
             raise SignatureRefused("the body is not UTF-8") from None
         for webhook in self._webhooks:
             yield webhook.sign(message_id, sent_at, text).encode()
+
+
+def _webhook(secret: str) -> Webhook:
+    try:
+        return Webhook(secret)
+    except (EmptyWebhookSecretError, ValueError) as error:
+        # The secret itself does not belong into a message.
+        raise ValueError("a webhook secret is base64, and not empty") from error
 
 
 def _matching(pattern: re.Pattern[str], value: str | None, header: str) -> str:

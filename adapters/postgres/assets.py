@@ -75,6 +75,9 @@ _OF_BATCH = compiled(
     .order_by(collate(assets.c.media_type, "C"), assets.c.sequence)
 )
 _REMOVE = compiled(delete(assets).where(assets.c.id == func.any(bindparam("asset_ids", type_=ARRAY(ID)))))
+# Looking up is ten times as fast as calling the class, and a batch has hundreds of them.
+_MEDIA_TYPES = {media_type.value: media_type for media_type in MediaType}
+_STATUSES = {status.value: status for status in AssetStatus}
 _FACTS = msgspec.json.Decoder(MediaFacts)
 _RENDITIONS = msgspec.json.Decoder(tuple[Rendition, ...])
 _ENCODER = msgspec.json.Encoder()
@@ -137,7 +140,7 @@ def _from_row(row: Record) -> Asset:
         batch_id=row["batch_id"],
         listing_id=row["listing_id"],
         client_id=row["client_id"],
-        media_type=MediaType(row["media_type"]),
+        media_type=_MEDIA_TYPES[row["media_type"]],
         filename=row["filename"],
         content_type=row["content_type"],
         size=row["size"],
@@ -145,7 +148,7 @@ def _from_row(row: Record) -> Asset:
         sequence=row["sequence"],
         title=row["title"],
         key=row["key"],
-        status=AssetStatus(row["status"]),
+        status=_STATUSES[row["status"]],
         failure=failure_from_row(row),
         multipart=_multipart_from_row(row) if row["multipart_upload_id"] else None,
         etag=row["etag"],

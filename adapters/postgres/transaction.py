@@ -1,5 +1,6 @@
 """Statements on one connection, in one transaction."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -18,10 +19,10 @@ class Transaction:
     Under READ COMMITTED each statement sees what is committed when it starts, so reads that come
     earlier see the same with and without it: a transaction that only reads costs no extra round trips.
     Statements raise ConcurrentUpdate, Unavailable, or the error that the table of constraints names.
-    After a failed one nothing can be committed any more.
+    After a failed or cancelled one nothing can be written or committed any more.
     """
 
-    def __init__(self, connection: "asyncpg.Connection[Record]") -> None:
+    def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
         self._begun = False
         self._failed = False
@@ -61,15 +62,19 @@ class Transaction:
             answer = await self._run(self._connection.execute("COMMIT"), None)
             self._begun = False
             self._failed = answer != "COMMIT"  # the server says ROLLBACK when a statement was cancelled
-        if self._failed:
-            raise RuntimeError("a statement of this transaction failed: nothing of it is stored")
+        self._require_sound()
 
     async def rollback(self) -> None:
         if self._begun:
             await self._run(self._connection.execute("ROLLBACK"), None)
             self._begun = False
 
+    def _require_sound(self) -> None:
+        if self._failed:
+            raise RuntimeError("a statement of this transaction failed: nothing of it is stored")
+
     async def _begin(self) -> None:
+        self._require_sound()
         if not self._begun:
             self._begun = True  # set first: a cancelled BEGIN may have reached the server
             await self._run(self._connection.execute("BEGIN"), None)
@@ -91,3 +96,6 @@ class Transaction:
             if translated is None:
                 raise
             raise translated from error
+        except asyncio.CancelledError:
+            self._failed = True
+            raise

@@ -30,11 +30,11 @@ def demo(
 
       vitrine demo --photos ~/Pictures/house --out house
     """
+    if photos is not None and not photos.is_dir():
+        raise CommandFailed(f"{photos} is not a folder.")
     # The servers take seconds to import, and the other commands do not need them.
     from entrypoints.cli.demonstration import demonstrate  # noqa: PLC0415
 
-    if photos is not None and not photos.is_dir():
-        raise CommandFailed(f"{photos} is not a folder.")
     out.mkdir(parents=True, exist_ok=True)
     # Only what goes wrong: the demo tells the rest itself.
     configure_logging(level="error", as_json=False)

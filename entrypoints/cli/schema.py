@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from alembic.util import CommandError
 from rich.console import Console
 
 from adapters.embedded.postgres import EmbeddedPostgres
+from entrypoints.cli.errors import CommandFailed
 from entrypoints.services import data_dir
 from entrypoints.settings import Settings
 from migrations.upgrade import current_revision, downgrade, upgrade
@@ -15,7 +17,10 @@ async def move_schema(settings: Settings, revision: str, console: Console, *, do
     """Up or down to `revision`; tell from where to where."""
     async with _database(settings) as dsn:
         before = await current_revision(dsn)
-        await (downgrade if down else upgrade)(dsn, revision)
+        try:
+            await (downgrade if down else upgrade)(dsn, revision)
+        except CommandError as error:
+            raise CommandFailed(f"That cannot be done: {error}") from error
         after = await current_revision(dsn)
     if before == after:
         console.print(f"The schema is at {_shown(after)}: nothing to do.")

@@ -20,7 +20,6 @@ from entrypoints.http.listing_media.responses import (
 )
 
 _NARROW = 80
-_NO_BREAK = "\xa0"
 _COLOURS = {"READY": "green", "PROCESSED": "green", "DONE": "green", "FAILED": "red", "PROCESSING": "yellow"}
 
 
@@ -87,7 +86,7 @@ def _renditions(item: DownloadItemBody | None, sizes: Mapping[str, int]) -> str:
         return ""
     made = {name: url for name, url in rendition_urls(item).items() if name != ORIGINAL}
     shown = [f"{name} {shown_size(sizes[url])}" if url in sizes else name for name, url in made.items()]
-    return ", ".join(name.replace(" ", _NO_BREAK) for name in [*shown, *(["hls"] if item.hls else [])])
+    return ", ".join([*shown, *(["hls"] if item.hls else [])])
 
 
 def _ending(status: BatchStatusBody, downloads: DownloadsBody | None) -> str:

@@ -97,6 +97,22 @@ async def test_of_twenty_that_want_one_reference_at_once_one_gets_it(
     assert sum(isinstance(outcome, BatchReferenceTaken) for outcome in outcomes) == 19
 
 
+@pytest.mark.parametrize("commits", [True, False])
+async def test_whoever_wants_a_reference_waits_for_whoever_is_taking_it(
+    begin: UnitOfWorkFactory, listing: Listing, *, commits: bool
+) -> None:
+    async with begin() as tx:
+        await tx.batches.save(_batch(listing))
+        second = asyncio.create_task(store(begin, _batch(listing)))
+        await asyncio.sleep(0.1)
+        assert not second.done()
+        if commits:
+            await tx.commit()
+
+    [outcome] = await asyncio.gather(second, return_exceptions=True)
+    assert isinstance(outcome, BatchReferenceTaken) if commits else outcome is None
+
+
 async def test_a_batch_needs_its_listing(begin: UnitOfWorkFactory) -> None:
     with pytest.raises(ListingNotFound):
         await store(begin, build_batch())

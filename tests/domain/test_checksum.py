@@ -58,7 +58,18 @@ def test_garbage_is_refused_and_nothing_else_happens(text: str) -> None:
     assert len(checksum.digest) == 32
 
 
-@pytest.mark.parametrize("text", ["0" * 62 + " 0", " " + "0" * 64, "A" * 43, "-_" * 21 + "A=", "sha512:" + "0" * 64])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0" * 62 + " 0",
+        " " + "0" * 64,
+        "A" * 43,
+        "A" * 43 + "=\n",
+        "A" * 20 + "!" + "A" * 23 + "=",
+        "-_" * 21 + "A=",
+        "sha512:" + "0" * 64,
+    ],
+)
 def test_near_misses_are_refused(text: str) -> None:
     with pytest.raises(InvalidChecksum):
         Checksum.parse(text)

@@ -1,8 +1,11 @@
 """Two Vitrines, the program itself with everything embedded: one for most tests, one to be killed."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+
+pytest.register_assert_rewrite("tests.system.answers", "tests.system.delivery", "tests.system.outcome")
 
 from tests.system.backstage import Backstage, open_backstage
 from tests.system.marketplace import Marketplace, open_marketplace
@@ -13,9 +16,16 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture(scope="session")
-async def vitrine() -> AsyncIterator[VitrineProcess]:
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compiled once for all starts of the session."""
+    return tmp_path_factory.mktemp("bytecode")
+
+
+@pytest.fixture(scope="session")
+async def vitrine(bytecode: Path) -> AsyncIterator[VitrineProcess]:
     """Shared: tests differ by listing."""
-    async with running_vitrine(multipart_above=str(6 * MIB), part_size=str(5 * MIB), sweep_every="1") as vitrine:
+    settings = {"multipart_above": str(6 * MIB), "part_size": str(5 * MIB), "sweep_every": "1"}
+    async with running_vitrine(bytecode, **settings) as vitrine:
         yield vitrine
 
 
@@ -32,9 +42,9 @@ async def backstage(vitrine: VitrineProcess) -> AsyncIterator[Backstage]:
 
 
 @pytest.fixture(scope="session")
-async def killed_vitrine() -> AsyncIterator[VitrineProcess]:
-    """Notices within two seconds that a worker is gone."""
-    async with running_vitrine(lease="2", sweep_every="1", decoders="1") as vitrine:
+async def killed_vitrine(bytecode: Path) -> AsyncIterator[VitrineProcess]:
+    """Notices within two seconds that a worker is gone, and gives up after three attempts."""
+    async with running_vitrine(bytecode, lease="2", sweep_every="1", decoders="1", max_attempts="3") as vitrine:
         yield vitrine
 
 

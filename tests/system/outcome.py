@@ -26,7 +26,7 @@ async def assert_done_once(delivery: Delivery, backstage: Backstage, *, runs: in
     assert events["vitrine.batch.received"] == 1
     assert events["vitrine.batch.ready"] == runs
     assert events["vitrine.job.finished"] == runs
-    assert (await backstage.events(delivery.listing_id))["vitrine.listing.awaits_approval"] == 1
+    assert (await backstage.events(delivery.listing_id))["vitrine.listing.awaits-approval"] == 1
 
     renditions = await backstage.renditions(delivery.batch_id)
     for file in delivery.files:

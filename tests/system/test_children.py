@@ -7,7 +7,8 @@ import psutil
 from tests import media
 from tests.system.answers import accepted
 from tests.system.delivery import received
-from tests.system.files import photos, video
+from tests.system.files import photo, photos, video
+from tests.system.metrics import read_metrics
 from tests.system.mortal import Mortal
 from tests.system.outcome import assert_done_once
 from tests.system.vitrine_process import frozen
@@ -27,8 +28,8 @@ async def test_a_decoder_that_is_killed_at_work(mortal: Mortal) -> None:
         kill(mortal.vitrine.decoders())
 
     await assert_done_once(delivery, mortal.backstage)
-    photo, _ = await mortal.backstage.tasks(delivery.batch_id)
-    assert photo["attempt"] == 2
+    picture, _ = await mortal.backstage.tasks(delivery.batch_id)
+    assert picture["attempt"] == 2
     assert mortal.vitrine.decoders(), "it has been replaced"
 
 
@@ -39,6 +40,25 @@ async def test_an_ffmpeg_that_is_killed_at_work(mortal: Mortal) -> None:
     await assert_done_once(delivery, mortal.backstage)
     film, _ = await mortal.backstage.tasks(delivery.batch_id)
     assert film["attempt"] == 2
+
+
+async def test_a_task_that_is_given_up_can_be_taken_up_by_hand(mortal: Mortal) -> None:
+    http = mortal.marketplace.http
+    counter = "media_processing_dlq_messages_total{vitrine.tasks.video.v1}"
+    before = (await read_metrics(http)).get(counter, 0)
+    delivery = await received(mortal.marketplace, [video(data=media.video(seconds=4.0)), photo()])
+
+    for _ in range(3):
+        kill(await mortal.vitrine.transcoding())
+        await mortal.vitrine.idle()
+    report = await delivery.settled()
+
+    film, other = report["assets"]
+    assert (film["status"], film["error"]["code"]) == ("FAILED", "DECODER_CRASHED"), film
+    assert other["status"] == "PROCESSED"
+    assert (await read_metrics(http))[counter] == before + 1
+    accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), HTTPStatus.ACCEPTED)
+    await delivery.ready()
 
 
 async def test_without_its_database_it_is_alive_and_not_ready(mortal: Mortal) -> None:

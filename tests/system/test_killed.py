@@ -111,5 +111,4 @@ async def test_sigterm_gives_the_work_back(mortal: Mortal) -> None:
 
     await assert_done_once(delivery, mortal.backstage)
     (film, _) = await mortal.backstage.tasks(delivery.batch_id)
-    assert (film["attempt"], film["max_attempts"]) == (2, 5), "handed back: the attempt was not lost"
-    assert film["attempt"] == 2
+    assert (film["attempt"], film["max_attempts"]) == (2, 4), "handed back: the attempt was not lost"

@@ -6,8 +6,8 @@ from litestar.di import NamedDependency
 
 from application.processing.apply_callback import ApplyCallback, ApplyCallbackCommand, ReportedOutput
 from domain.ids import AssetId, JobId
-from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.examples import callbacks
 from entrypoints.http.listing_media.answering import accepted
 from entrypoints.http.listing_media.callback_signature import delivery_of
 from entrypoints.http.listing_media.requests import CallbackBody, ReportedOutputBody
@@ -29,7 +29,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 )
 async def receive_callback(
     request: JsonRequest,
-    data: Annotated[CallbackBody, shown(examples.CALLBACK)],
+    data: Annotated[CallbackBody, shown(callbacks.CALLBACK)],
     apply_callback: NamedDependency[ApplyCallback],
 ) -> Response[bytes]:
     """Signed as Standard Webhooks, not with a token. Files that the report does not mention are never deleted; object

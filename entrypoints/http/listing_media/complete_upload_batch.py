@@ -8,8 +8,8 @@ from application.batches.complete_upload_batch import CompleteUploadBatch, Compl
 from application.batches.verify_uploads import ClaimedUpload
 from domain.batches.batch import BatchStatus
 from domain.ids import BatchId, ListingId
-from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.examples import uploads
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import CompleteUploadBatchBody, UploadedFileBody
 from entrypoints.http.listing_media.responses import StartedJobBody
@@ -21,7 +21,7 @@ from entrypoints.http.reading.json_request import JsonRequest
     status_code=HTTPStatus.ACCEPTED,
     summary="Say that everything is uploaded",
     responses=answers(
-        {HTTPStatus.ACCEPTED: Success("Processing begins. The same call again answers the same.", examples.RECEIVED)},
+        {HTTPStatus.ACCEPTED: Success("Processing begins. The same call again answers the same.", uploads.RECEIVED)},
         {
             HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"],
             HTTPStatus.NOT_FOUND: ["LISTING_NOT_FOUND", "BATCH_NOT_FOUND"],
@@ -32,7 +32,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 )
 async def complete_uploads(
     request: JsonRequest,
-    data: Annotated[CompleteUploadBatchBody, shown(examples.COMPLETION)],
+    data: Annotated[CompleteUploadBatchBody, shown(uploads.COMPLETION)],
     complete_upload_batch: NamedDependency[CompleteUploadBatch],
 ) -> Response[bytes]:
     """Every object is looked at in the store (size, checksum, ETag) before anything changes."""

@@ -6,8 +6,8 @@ from litestar.di import NamedDependency
 
 from application.batches.create_upload_batch import CreateUploadBatch, CreateUploadBatchCommand
 from domain.ids import ListingId
-from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.examples import uploads
 from entrypoints.http.listing_media.announcement import AnnouncementRequest, announced
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import CreateUploadBatchBody
@@ -20,8 +20,8 @@ from entrypoints.http.listing_media.tickets import tickets_body
     summary="Announce files and get signed URLs to upload them",
     responses=answers(
         {
-            HTTPStatus.CREATED: Success("A new batch.", examples.TICKETS),
-            HTTPStatus.OK: Success("The same announcement had been made before.", examples.TICKETS),
+            HTTPStatus.CREATED: Success("A new batch.", uploads.TICKETS),
+            HTTPStatus.OK: Success("The same announcement had been made before.", uploads.TICKETS),
         },
         {
             HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"],
@@ -32,7 +32,7 @@ from entrypoints.http.listing_media.tickets import tickets_body
 )
 async def announce_uploads(
     request: AnnouncementRequest,
-    data: Annotated[CreateUploadBatchBody, shown(examples.ANNOUNCEMENT)],
+    data: Annotated[CreateUploadBatchBody, shown(uploads.ANNOUNCEMENT)],
     create_upload_batch: NamedDependency[CreateUploadBatch],
 ) -> Response[bytes]:
     """Repeating the same announcement while files may arrive answers the same batch with fresh URLs: the state is the

@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from application.batches.get_batch_status import BatchReport, BatchStatusQuery, GetBatchStatus
 from domain.assets.asset import Asset
 from domain.ids import BatchId, ListingId
-from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.examples import batches
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import BatchBody
 from entrypoints.http.listing_media.responses import AssetStatusBody, BatchStatusBody, ProcessingBody, StepBody
@@ -21,13 +21,13 @@ from entrypoints.http.reading.json_request import JsonRequest
     status_code=HTTPStatus.OK,
     summary="See how far a batch has come",
     responses=answers(
-        {HTTPStatus.OK: Success("The batch, its latest run and its files.", examples.STATUS)},
+        {HTTPStatus.OK: Success("The batch, its latest run and its files.", batches.STATUS)},
         {HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"], HTTPStatus.NOT_FOUND: ["LISTING_NOT_FOUND", "BATCH_NOT_FOUND"]},
     ),
 )
 async def batch_status(
     request: JsonRequest,
-    data: Annotated[BatchBody, shown(examples.BATCH)],
+    data: Annotated[BatchBody, shown(batches.BATCH)],
     get_batch_status: NamedDependency[GetBatchStatus],
 ) -> Response[bytes]:
     report = await get_batch_status(

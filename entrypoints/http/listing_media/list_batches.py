@@ -6,8 +6,8 @@ from litestar.di import NamedDependency
 
 from application.batches.list_batches import ListBatches, ListBatchesQuery
 from domain.ids import BatchId, ListingId
-from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers
+from entrypoints.http.documentation.examples import batches
 from entrypoints.http.documentation.parameters import query_parameter
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.cursor import decode_cursor, encode_cursor
@@ -26,7 +26,7 @@ _LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 1
     "/media/uploads",
     summary="List the batches of a listing",
     responses=answers(
-        {HTTPStatus.OK: Success("Newest first.", examples.PAGE)},
+        {HTTPStatus.OK: Success("Newest first.", batches.PAGE)},
         {
             HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"],
             HTTPStatus.NOT_FOUND: ["LISTING_NOT_FOUND"],

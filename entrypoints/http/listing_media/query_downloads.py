@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from application.batches.query_downloads import DownloadItem, Downloads, DownloadsQuery, QueryDownloads
 from domain.assets.rendition import MediaFacts, RenditionName
 from domain.ids import BatchId, ListingId
-from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.examples import downloads
 from entrypoints.http.listing_media.answering import answer, no_content
 from entrypoints.http.listing_media.requests import QueryDownloadsBody
 from entrypoints.http.listing_media.responses import (
@@ -30,7 +30,7 @@ _OF_VIDEOS = {*_MP4, RenditionName.HLS}
     summary="Get signed URLs of what a batch has to offer",
     responses=answers(
         {
-            HTTPStatus.OK: Success("Ordered by sequence; what cannot be served says why.", examples.DOWNLOADS),
+            HTTPStatus.OK: Success("Ordered by sequence; what cannot be served says why.", downloads.DOWNLOADS),
             HTTPStatus.NO_CONTENT: Success("No batch was named, and none of the listing is READY."),
         },
         {
@@ -42,7 +42,7 @@ _OF_VIDEOS = {*_MP4, RenditionName.HLS}
 )
 async def find_downloads(
     request: JsonRequest,
-    data: Annotated[QueryDownloadsBody, shown(examples.DOWNLOADS_QUERY)],
+    data: Annotated[QueryDownloadsBody, shown(downloads.DOWNLOADS_QUERY)],
     query_downloads: NamedDependency[QueryDownloads],
 ) -> Response[bytes] | Response[None]:
     """Without `batchId` the newest READY batch. `renditions` narrows what is signed: original, thumbnail, small,

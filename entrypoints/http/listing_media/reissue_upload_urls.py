@@ -6,8 +6,8 @@ from litestar.di import NamedDependency
 
 from application.batches.reissue_upload_urls import ReissueUploadUrls, ReissueUploadUrlsCommand
 from domain.ids import BatchId, ListingId
-from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.examples import uploads
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import ReissueUploadUrlsBody
 from entrypoints.http.listing_media.tickets import tickets_body
@@ -19,7 +19,7 @@ from entrypoints.http.reading.json_request import JsonRequest
     status_code=HTTPStatus.OK,
     summary="Get fresh URLs for files that have not arrived yet",
     responses=answers(
-        {HTTPStatus.OK: Success("URLs of what is missing, and what has arrived.", examples.REISSUED)},
+        {HTTPStatus.OK: Success("URLs of what is missing, and what has arrived.", uploads.REISSUED)},
         {
             HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"],
             HTTPStatus.NOT_FOUND: ["LISTING_NOT_FOUND", "BATCH_NOT_FOUND"],
@@ -30,7 +30,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 )
 async def reissue_urls(
     request: JsonRequest,
-    data: Annotated[ReissueUploadUrlsBody, shown(examples.REISSUE)],
+    data: Annotated[ReissueUploadUrlsBody, shown(uploads.REISSUE)],
     reissue_upload_urls: NamedDependency[ReissueUploadUrls],
 ) -> Response[bytes]:
     """URLs live shorter than uploads take. Of an upload in parts, only the parts that are missing are signed."""

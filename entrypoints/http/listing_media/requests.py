@@ -45,7 +45,9 @@ class CreateUploadBatchBody(_Body):
 class ReissueUploadUrlsBody(_Body):
     listing_id: UUID
     batch_id: UUID
-    client_ids: Annotated[list[str] | None, Meta(description="All files when left out.")] = None
+    client_ids: Annotated[
+        Annotated[list[str], Meta(max_length=_MOST_FILES)] | None, Meta(description="All files when left out.")
+    ] = None
 
 
 class UploadedPartBody(_Body):

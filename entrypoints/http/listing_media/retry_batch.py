@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from application.batches.retry_batch import RetryBatch, RetryBatchCommand
 from domain.batches.batch import BatchStatus
 from domain.ids import BatchId, ListingId
-from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.examples import batches
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import BatchBody
 from entrypoints.http.listing_media.responses import StartedJobBody
@@ -20,7 +20,7 @@ from entrypoints.http.reading.json_request import JsonRequest
     status_code=HTTPStatus.ACCEPTED,
     summary="Process a batch again",
     responses=answers(
-        {HTTPStatus.ACCEPTED: Success("A new run begins.", examples.RETRIED)},
+        {HTTPStatus.ACCEPTED: Success("A new run begins.", batches.RETRIED)},
         {
             HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"],
             HTTPStatus.NOT_FOUND: ["LISTING_NOT_FOUND", "BATCH_NOT_FOUND"],
@@ -30,7 +30,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 )
 async def retry_processing(
     request: JsonRequest,
-    data: Annotated[BatchBody, shown(examples.BATCH)],
+    data: Annotated[BatchBody, shown(batches.BATCH)],
     retry_batch: NamedDependency[RetryBatch],
 ) -> Response[bytes]:
     """Its failed files after a failure, all of them when it was READY: then what is there stays downloadable until

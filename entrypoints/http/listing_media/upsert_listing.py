@@ -11,8 +11,8 @@ from application.listings.upsert_listing import UpsertListing, UpsertListingComm
 from domain.errors import Rejected, Violation
 from domain.ids import BookingId, ListingId, UserId
 from domain.listings.listing import Booking, Listing
-from entrypoints.http.documentation import examples
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.examples import listings
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import BookingBody, UpsertListingBody
 from entrypoints.http.listing_media.responses import BookingFactsBody, ListingBody
@@ -24,8 +24,8 @@ from entrypoints.http.reading.json_request import JsonRequest
     summary="Tell of a listing and its bookings",
     responses=answers(
         {
-            HTTPStatus.CREATED: Success("A listing that was not known.", examples.LISTING),
-            HTTPStatus.OK: Success("The listing as it is now.", examples.LISTING),
+            HTTPStatus.CREATED: Success("A listing that was not known.", listings.LISTING),
+            HTTPStatus.OK: Success("The listing as it is now.", listings.LISTING),
         },
         {
             HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"],
@@ -37,7 +37,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 async def put_listing(
     request: JsonRequest,
     listing_id: FromPath[UUID],
-    data: Annotated[UpsertListingBody, shown(examples.LISTING_FACTS)],
+    data: Annotated[UpsertListingBody, shown(listings.LISTING_FACTS)],
     upsert_listing: NamedDependency[UpsertListing],
 ) -> Response[bytes]:
     """For services and admins. What is sent replaces what was there, bookings included."""

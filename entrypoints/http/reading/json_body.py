@@ -10,12 +10,11 @@ import msgspec
 from litestar.exceptions import ClientException
 
 from domain.errors import Rejected, Violation
-from entrypoints.http.reading.structure import differences
+from entrypoints.http.reading.structure import ESCAPED_NUL, differences
 
 MOST_VIOLATIONS = 5_000
 """A hostile body could otherwise ask for an answer hundreds of times its own size."""
 
-_ESCAPED_NUL = b"\\u0000"
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 Rules = Callable[[Any, Sequence[Violation]], Iterator[Violation]]
@@ -44,7 +43,7 @@ def read_json(body: bytes, expected: type[Body], rules: Rules = no_rules) -> Bod
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _malformed(error) from error
     # PostgreSQL stores no NUL. Spelled out it is malformed JSON; escaped it is looked for here.
-    if decoded is None or _ESCAPED_NUL in body:
+    if decoded is None or ESCAPED_NUL in body:
         plain = _plain(body)
         found = list(islice(differences(plain, expected), MOST_VIOLATIONS))
         if decoded is None and not found:

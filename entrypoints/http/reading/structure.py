@@ -5,30 +5,34 @@ Slow and thorough: asked only once the fast decoder has refused.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import EnumType
+from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
 
 from domain.errors import Violation
 
+ESCAPED_NUL = b"\\u0000"
 _PLACE = re.compile(r" - at `[^`]*`$")
 
 
 def differences(value: Any, expected: Any, at: str = "", *, strict: bool = True) -> Iterator[Violation]:
     """`at` is the JSON pointer of `value`. Not `strict`: text may stand for numbers, as in a query string."""
-    inner = _without_extras(expected)
-    if value is None and _is_optional(inner):
+    if isinstance(value, dict | list) and _is_sound(value, expected, strict=strict):
         return
-    inner = _required(inner)
-    if _is_struct(inner) and isinstance(value, dict):
-        yield from _of_struct(value, inner, at, strict=strict)
-    elif get_origin(inner) is list and isinstance(value, list):
-        yield from _of_items(value, expected, inner, at, strict=strict)
-    elif get_origin(inner) is dict and isinstance(value, dict):
-        yield from _of_entries(value, inner, at, strict=strict)
+    shape = _shape_of(expected)
+    if value is None and shape.optional:
+        return
+    if shape.is_struct and isinstance(value, dict):
+        yield from _of_struct(value, shape.bare, at, strict=strict)
+    elif get_origin(shape.bare) is list and isinstance(value, list):
+        yield from _of_items(value, shape, at, strict=strict)
+    elif get_origin(shape.bare) is dict and isinstance(value, dict):
+        yield from _of_entries(value, shape, at, strict=strict)
     else:
         yield from _of_leaf(value, expected, at, strict=strict)
 
@@ -36,6 +40,43 @@ def differences(value: Any, expected: Any, at: str = "", *, strict: bool = True)
 def escaped(name: str) -> str:
     """A member name within a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """An annotation without its `| None` and its extras; `longest` is how many items it may have."""
+
+    bare: Any
+    optional: bool
+    longest: int | None
+
+    @property
+    def is_struct(self) -> bool:
+        return isinstance(self.bare, type) and issubclass(self.bare, Struct)
+
+
+@cache
+def _shape_of(annotation: Any) -> _Shape:
+    optional, longest = False, None
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation, *extras = get_args(annotation)
+            longest = next((extra.max_length for extra in extras if isinstance(extra, Meta)), None) or longest
+        elif get_origin(annotation) in {Union, UnionType} and NoneType in get_args(annotation):
+            # Of our bodies, no field has more than one type besides None.
+            annotation = next(kind for kind in get_args(annotation) if kind is not NoneType)
+            optional = True
+        else:
+            return _Shape(annotation, optional, longest)
+
+
+def _is_sound(value: Any, expected: Any, *, strict: bool) -> bool:
+    """Says at the speed of the decoder that there is nothing to find within; a doubt is no."""
+    try:
+        msgspec.convert(value, expected, strict=strict)
+    except msgspec.ValidationError:
+        return False
+    return ESCAPED_NUL not in msgspec.json.encode(value)
 
 
 def _of_struct(value: dict[str, Any], expected: type[Struct], at: str, *, strict: bool) -> Iterator[Violation]:
@@ -50,18 +91,17 @@ def _of_struct(value: dict[str, Any], expected: type[Struct], at: str, *, strict
             yield Violation(f"{at}/{escaped(name)}", "UNKNOWN_FIELD", f"one of {', '.join(fields)}")
 
 
-def _of_items(value: list[Any], expected: Any, inner: Any, at: str, *, strict: bool) -> Iterator[Violation]:
-    limit = _longest(expected)
-    if limit is not None and len(value) > limit:
-        yield Violation(at, "COUNT", f"at most {limit} items; this has {len(value)}")
+def _of_items(value: list[Any], shape: _Shape, at: str, *, strict: bool) -> Iterator[Violation]:
+    if shape.longest is not None and len(value) > shape.longest:
+        yield Violation(at, "COUNT", f"at most {shape.longest} items; this has {len(value)}")
         return
-    (item_type,) = get_args(inner)
+    (item_type,) = get_args(shape.bare)
     for index, item in enumerate(value):
         yield from differences(item, item_type, f"{at}/{index}", strict=strict)
 
 
-def _of_entries(value: dict[str, Any], inner: Any, at: str, *, strict: bool) -> Iterator[Violation]:
-    _, entry_type = get_args(inner)
+def _of_entries(value: dict[str, Any], shape: _Shape, at: str, *, strict: bool) -> Iterator[Violation]:
+    _, entry_type = get_args(shape.bare)
     for name, entry in value.items():
         yield from differences(entry, entry_type, f"{at}/{escaped(name)}", strict=strict)
 
@@ -74,7 +114,7 @@ def _of_leaf(value: Any, expected: Any, at: str, *, strict: bool) -> Iterator[Vi
         msgspec.convert(value, expected, strict=strict)
     except msgspec.ValidationError as error:
         message = _PLACE.sub("", str(error)).replace("`", "")
-        allowed = _required(_without_extras(expected))
+        allowed = _shape_of(expected).bare
         if isinstance(value, str) and isinstance(allowed, EnumType):
             members: list[Any] = list(allowed)
             message += f"; one of {', '.join(member.value for member in members)}"
@@ -92,28 +132,3 @@ _CODES: list[tuple[Callable[[str], bool], str]] = [
 
 def _code(message: str) -> str:
     return next((code for fits, code in _CODES if fits(message)), "RANGE")
-
-
-def _without_extras(annotation: Any) -> Any:
-    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-
-
-def _is_optional(annotation: Any) -> bool:
-    return get_origin(annotation) in {Union, UnionType} and NoneType in get_args(annotation)
-
-
-def _required(annotation: Any) -> Any:
-    """`T` of `T | None`; any other annotation is what it is."""
-    if not _is_optional(annotation):
-        return annotation
-    kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
-    return _without_extras(kinds[0]) if len(kinds) == 1 else annotation
-
-
-def _longest(annotation: Any) -> int | None:
-    metas = [extra for extra in get_args(annotation)[1:] if isinstance(extra, Meta)]
-    return next((meta.max_length for meta in metas if meta.max_length is not None), None)
-
-
-def _is_struct(annotation: Any) -> TypeGuard[type[Struct]]:
-    return isinstance(annotation, type) and issubclass(annotation, Struct)

@@ -9,13 +9,14 @@ from typing import Any
 import jwt
 import pytest
 from aiohttp import web
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapters.auth.jwks import JwksPolicy
 from adapters.auth.jwt import JwtVerifier
 from adapters.memory.clock import ManualClock
 from application.ports.auth import TokenRefused
 from domain.errors import Unavailable
-from tests.adapters.auth.tokens import NOW, Issuer, IssuerKey, claims, open_issuer
+from tests.adapters.auth.tokens import NOW, Issuer, IssuerKey, claims, forged, open_issuer
 from tests.builders import PHOTOGRAPHER
 
 OLD, NEW, STRANGE = IssuerKey("old"), IssuerKey("new", "RS256"), IssuerKey("strange")
@@ -104,7 +105,7 @@ async def test_keys_serve_on_while_the_issuer_is_silent_but_not_for_ever(
     issuer: Issuer, verifier: JwtVerifier, clock: ManualClock
 ) -> None:
     await verifier.verify(OLD.sign(lasting()))
-    issuer.answer = web.Response(status=500)
+    issuer.answer = lambda: web.Response(status=500)
     clock.advance(timedelta(hours=5))
 
     await verifier.verify(OLD.sign(lasting()))
@@ -119,7 +120,7 @@ async def test_keys_serve_on_while_the_issuer_is_silent_but_not_for_ever(
 async def test_an_issuer_that_comes_back_is_believed_again(
     issuer: Issuer, verifier: JwtVerifier, clock: ManualClock
 ) -> None:
-    issuer.answer = web.Response(status=503)
+    issuer.answer = lambda: web.Response(status=503)
     with pytest.raises(Unavailable):
         await verifier.verify(OLD.sign(claims()))
     issuer.answer = None
@@ -146,7 +147,7 @@ async def test_an_issuer_that_comes_back_is_believed_again(
     ],
 )
 async def test_an_answer_that_is_no_key_set_is_no_answer(issuer: Issuer, verifier: JwtVerifier, body: bytes) -> None:
-    issuer.answer = web.Response(body=body)
+    issuer.answer = lambda: web.Response(body=body)
 
     with pytest.raises(Unavailable):
         await verifier.verify(OLD.sign(claims()))
@@ -154,7 +155,7 @@ async def test_an_answer_that_is_no_key_set_is_no_answer(issuer: Issuer, verifie
 
 async def test_keys_come_from_where_we_were_told_and_not_from_elsewhere(issuer: Issuer, verifier: JwtVerifier) -> None:
     async with open_issuer(STRANGE) as elsewhere:
-        issuer.answer = web.Response(status=302, headers={"location": elsewhere.url})
+        issuer.answer = lambda: web.Response(status=302, headers={"location": elsewhere.url})
 
         with pytest.raises((Unavailable, TokenRefused)):
             await verifier.verify(STRANGE.sign(claims()))
@@ -189,22 +190,24 @@ async def test_a_caller_who_goes_away_does_not_make_the_issuer_look_empty(
 
 async def test_a_published_key_is_no_secret(issuer: Issuer, verifier: JwtVerifier, clock: ManualClock) -> None:
     # The classic: sign with the public key as if it were the secret.
-    forged = jwt.encode(claims(), json.dumps(OLD.published), algorithm="HS256", headers={"kid": "old"})
+    public = OLD.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     both = JwtVerifier(secret="s" * 32, jwks_url=issuer.url, now=clock.now, jwks_policy=POLICY)
 
+    assert await both.verify(forged(claims(), b"s" * 32, alg="HS256"))
     for either in (verifier, both):
-        with pytest.raises(TokenRefused):
-            await either.verify(forged)
+        for secret in (public, json.dumps(OLD.published).encode()):
+            for algorithm in ("HS256", "ES256"):
+                with pytest.raises(TokenRefused):
+                    await either.verify(forged(claims(), secret, alg=algorithm, kid="old"))
 
 
 async def test_a_secret_in_a_key_set_is_not_used(issuer: Issuer, verifier: JwtVerifier) -> None:
     secret = {"kty": "oct", "k": "c2VjcmV0" * 8, "kid": "shared", "alg": "HS256"}
-    issuer.answer = web.Response(text=json.dumps({"keys": [secret, OLD.published]}))
+    issuer.answer = lambda: web.Response(text=json.dumps({"keys": [secret, OLD.published]}))
 
     for algorithm in ("HS256", "ES256"):
-        header = {"kid": "shared", "alg": algorithm}
         with pytest.raises(TokenRefused):
-            await verifier.verify(jwt.encode(claims(), "secret" * 8, algorithm="HS256", headers=header))
+            await verifier.verify(forged(claims(), b"secret" * 8, alg=algorithm, kid="shared"))
 
 
 async def test_a_key_of_another_algorithm_is_refused(issuer: Issuer, verifier: JwtVerifier) -> None:

@@ -1,7 +1,9 @@
 """Issuers of tokens, for tests: what they sign with and what they publish."""
 
+import hmac
 import json
-from collections.abc import AsyncIterator
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,20 +49,30 @@ def claims(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (sound | changes).items() if value is not None}
 
 
+def forged(payload: dict[str, Any], secret: bytes, **header: Any) -> str:
+    """Signed with HMAC whatever the header says; libraries refuse to write such tokens."""
+    signing_input = b".".join(_encoded(json.dumps(part).encode()) for part in (header, payload))
+    return (signing_input + b"." + _encoded(hmac.digest(secret, signing_input, "sha256"))).decode()
+
+
+def _encoded(part: bytes) -> bytes:
+    return urlsafe_b64encode(part).rstrip(b"=")
+
+
 class Issuer:
-    """Publishes `keys` at `url`. `answer`, if set, is what it sends instead; `asked` counts the requests."""
+    """Publishes `keys` at `url`. `answer`, if set, makes what it sends instead; `asked` counts the requests."""
 
     url: str
 
     def __init__(self, *keys: IssuerKey) -> None:
         self.keys = list(keys)
         self.asked = 0
-        self.answer: web.StreamResponse | None = None
+        self.answer: Callable[[], web.Response] | None = None
 
-    async def handle(self, _: web.Request) -> web.StreamResponse:
+    async def handle(self, _: web.Request) -> web.Response:
         self.asked += 1
         if self.answer is not None:
-            return self.answer
+            return self.answer()
         return web.Response(text=json.dumps({"keys": [key.published for key in self.keys]}))
 
 

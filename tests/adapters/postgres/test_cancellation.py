@@ -14,6 +14,14 @@ from domain.errors import DomainError
 from domain.listings.listing import Listing
 from tests.builders import IDS, build_listing
 
+SLOW_COMMIT = """
+CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON listings
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle()
+"""
+COMMITTING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT'
+"""
 OPEN_TRANSACTIONS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
@@ -59,20 +67,15 @@ async def test_cancelled_while_it_waits_for_a_lock(
 async def test_cancelled_during_the_commit_it_is_committed_whole(
     begin: PostgresUnitOfWorkFactory, postgres_engine: AsyncEngine, bystander: asyncpg.Connection
 ) -> None:
+    await bystander.execute(SLOW_COMMIT)
     listing = build_listing()
-    inside = asyncio.Event()
 
-    async def commit() -> None:
-        async with begin() as tx:
-            await tx.listings.save(listing)
-            inside.set()
-            await tx.commit()
-
-    committing = asyncio.create_task(commit())
-    await inside.wait()
+    committing = asyncio.create_task(_store(begin, listing))
+    while await bystander.fetchval(COMMITTING) == 0:  # noqa: ASYNC110 - the server has no event for it
+        await asyncio.sleep(0.01)
     for _ in range(3):
         committing.cancel()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
     with pytest.raises(asyncio.CancelledError):
         await committing
 

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import strategies as st
@@ -145,10 +146,10 @@ def test_only_a_leased_task_can_end_or_be_given_back(status: TaskStatus) -> None
     task = build_task(status=status)
     before = deepcopy(task)
     for call in (
-        lambda: task.complete(now=NOW),
-        lambda: task.die(LOST, now=NOW),
-        lambda: task.try_later(LOST, delay=LEASE, now=NOW),
-        lambda: task.hand_back(now=NOW),
+        partial(task.complete, now=NOW),
+        partial(task.die, LOST, now=NOW),
+        partial(task.try_later, LOST, delay=LEASE, now=NOW),
+        partial(task.hand_back, now=NOW),
     ):
         with pytest.raises(InvalidState):
             call()

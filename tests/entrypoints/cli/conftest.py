@@ -42,5 +42,9 @@ def gate(store_gate: StoreGate) -> Iterator[StoreGate]:
 
 @pytest.fixture
 def program(cli_vitrine: VitrineProcess, tmp_path: Path) -> Program:
+    return program_for(cli_vitrine, tmp_path)
+
+
+def program_for(vitrine: VitrineProcess, at: Path) -> Program:
     """Knows the server as it would on the same machine: by the same settings."""
-    return Program(tmp_path, data_dir=str(cli_vitrine.data), port=str(cli_vitrine.port), jwt_secret=JWT_SECRET)
+    return Program(at, data_dir=str(vitrine.data), port=str(vitrine.port), jwt_secret=JWT_SECRET)

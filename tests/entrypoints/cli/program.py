@@ -1,20 +1,24 @@
 """The command `vitrine`, run as people run it."""
 
 import asyncio
+import io
 import os
 import re
 import signal
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import psutil
 
 from adapters.embedded.death_signal import death_signal
+from entrypoints.cli.main import main
 
 _PROGRAM = Path(sys.executable).with_name("vitrine")
-_WITHIN = 90.0
+_WITHIN = 100.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +37,11 @@ class Program:
         self._environment = plain | {f"VITRINE_{name.upper()}": value for name, value in settings.items()}
 
     async def run(self, *arguments: str | Path) -> Outcome:
-        """Until it ends by itself."""
+        """Until it ends, in a thread of this process: a process a command would take a second to start."""
+        return await asyncio.to_thread(self._call, [str(argument) for argument in arguments])
+
+    async def run_apart(self, *arguments: str | Path) -> Outcome:
+        """Until it ends, in a process of its own."""
         process = self.start(*arguments)
         try:
             output, notices = await asyncio.to_thread(process.communicate, timeout=_WITHIN)
@@ -60,6 +68,21 @@ class Program:
         made = await self.run("listing", "--kind", kind)
         assert made.code == 0, made.notices
         return made.output.strip()
+
+    def _call(self, arguments: list[str]) -> Outcome:
+        output, notices, code = io.StringIO(), io.StringIO(), 0
+        with (
+            redirect_stdout(output),
+            redirect_stderr(notices),
+            chdir(self._at),
+            patch.dict(os.environ, self._environment, clear=True),
+            patch.object(sys, "argv", ["vitrine", *arguments]),
+        ):
+            try:
+                main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+        return Outcome(code=code, output=output.getvalue(), notices=notices.getvalue())
 
 
 def uuids(text: str) -> list[str]:

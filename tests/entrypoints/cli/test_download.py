@@ -8,17 +8,20 @@ from PIL import Image
 
 from entrypoints.cli.fetching import Offered, Wanted
 from tests import media
+from tests.entrypoints.cli.conftest import program_for
 from tests.entrypoints.cli.folders import folder_of
 from tests.entrypoints.cli.program import Program
-from tests.entrypoints.cli.store_gate import StoreGate
+from tests.system.vitrine_process import VitrineProcess
 
 PHOTO = media.photo(2000, 1500)
 
 
-@pytest.fixture
-async def delivered(program: Program, tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+async def delivered(cli_vitrine: VitrineProcess, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A listing with a READY batch: a photo and a video."""
-    folder = folder_of(tmp_path / "house", front_jpg=PHOTO, walk_mp4=media.video(1280, 720, seconds=1.0))
+    at = tmp_path_factory.mktemp("delivered")
+    program = program_for(cli_vitrine, at)
+    folder = folder_of(at / "house", front_jpg=PHOTO, walk_mp4=media.video(1280, 720, seconds=1.0))
     listing = await program.new_listing()
     outcome = await program.run("upload", folder, "--listing", listing)
     assert outcome.code == 0, outcome.notices
@@ -26,7 +29,7 @@ async def delivered(program: Program, tmp_path: Path) -> str:
 
 
 async def test_everything_is_saved_by_type_and_complete_files_stay(
-    program: Program, delivered: str, gate: StoreGate, tmp_path: Path
+    program: Program, delivered: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     first = await program.run("download", out, "--listing", delivered)
@@ -48,7 +51,7 @@ async def test_everything_is_saved_by_type_and_complete_files_stay(
     assert second.code == 0, second.notices
     assert (photos / "001-front.jpg").stat().st_mtime_ns == modified
     assert (photos / "001-front.small.jpg").exists()
-    assert not [path for path in out.rglob("*.part")]
+    assert not list(out.rglob("*.part"))
 
 
 async def test_an_interrupted_download_goes_on_where_it_stopped(

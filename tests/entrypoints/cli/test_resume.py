@@ -8,6 +8,7 @@ from tests.entrypoints.cli.conftest import URL_LIFETIME
 from tests.entrypoints.cli.folders import folder_of, large_png
 from tests.entrypoints.cli.program import Program
 from tests.entrypoints.cli.store_gate import StoreGate
+from tests.system.waiting import eventually
 
 _PARTS = [1, 2, 3, 4]
 """Of a picture of 20 MB in parts of 5 MiB."""
@@ -95,8 +96,8 @@ async def test_other_files_under_the_same_reference_are_refused(
 
 async def _batch_of(program: Program, listing: str) -> None:
     """Returns once the listing has a batch."""
-    for _ in range(20):
-        shown = await program.run("status", "--listing", listing)
-        if "PENDING_UPLOAD" in shown.output:
-            return
-    raise AssertionError("no batch was made")
+
+    async def look() -> bool:
+        return "PENDING_UPLOAD" in (await program.run("status", "--listing", listing)).output
+
+    await eventually(look, within=60, expecting="a batch", every=0.3)

@@ -54,8 +54,8 @@ async def test_logs_for_machines_are_json_and_nothing_else(folder: Path) -> None
 
 async def test_a_taken_port_and_a_folder_in_use_are_told(cli_vitrine: VitrineProcess, folder: Path) -> None:
     port = str(cli_vitrine.port)
-    taken = await Program(folder, data_dir=str(folder / "data")).run("run", "--port", port)
-    in_use = await Program(folder, data_dir=str(cli_vitrine.data)).run("run", "--port", "0")
+    taken = await Program(folder, data_dir=str(folder / "data")).run_apart("run", "--port", port)
+    in_use = await Program(folder, data_dir=str(cli_vitrine.data)).run_apart("run", "--port", "0")
     assert (taken.code, in_use.code) == (1, 1)
     assert "is the port taken?" in taken.notices
     assert f"is in use by process {cli_vitrine.pid}" in in_use.notices
@@ -64,9 +64,9 @@ async def test_a_taken_port_and_a_folder_in_use_are_told(cli_vitrine: VitrinePro
 
 async def test_migrate_goes_up_and_down_and_says_so(folder: Path) -> None:
     program = Program(folder, data_dir=str(folder / "data"))
-    up = await program.run("migrate")
-    again = await program.run("migrate")
-    down = await program.run("migrate", "--down", "--revision", "base")
+    up = await program.run_apart("migrate")
+    again = await program.run_apart("migrate")
+    down = await program.run_apart("migrate", "--down", "--revision", "base")
     assert [outcome.code for outcome in (up, again, down)] == [0, 0, 0], up.notices + again.notices + down.notices
     assert "from base (empty) to" in up.output
     assert "nothing to do" in again.output
@@ -74,7 +74,7 @@ async def test_migrate_goes_up_and_down_and_says_so(folder: Path) -> None:
 
 
 async def test_migrate_explains_a_revision_that_does_not_exist(folder: Path) -> None:
-    outcome = await Program(folder, data_dir=str(folder / "data")).run("migrate", "--revision", "nonsense")
+    outcome = await Program(folder, data_dir=str(folder / "data")).run_apart("migrate", "--revision", "nonsense")
     assert outcome.code == 1
     assert "nonsense" in outcome.notices
     assert "Traceback" not in outcome.notices

@@ -115,7 +115,7 @@ async def open_api(folder: Path, *, settings: HttpSettings | None = None, **opti
     await api.open_listing()
     app = create_app(api.services(), settings or HttpSettings(public_url=PUBLIC_URL, cors_origins=[APP_ORIGIN]))
     # Errors must reach the client as answers: none may fall through to the server.
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
         api.client = client
         yield api

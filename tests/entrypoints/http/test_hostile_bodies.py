@@ -240,4 +240,4 @@ async def test_bytes(api: Api, path: str, body: bytes) -> None:
 @given(query=st.dictionaries(st.sampled_from(["listingId", "cursor", "limit", "x"]), st.text(max_size=30), max_size=4))
 async def test_query_strings(api: Api, query: dict[str, str]) -> None:
     encoded = {name: value.encode("utf-8", "surrogatepass") for name, value in query.items()}
-    assert_answered(api, await api.client.get(UPLOADS, params=encoded, headers=api.headers()))  # type: ignore[arg-type]
+    assert_answered(api, await api.client.get(UPLOADS, params=encoded, headers=api.headers()))

@@ -23,7 +23,7 @@ QUICK = HttpSettings(public_url=PUBLIC_URL, check_timeout=timedelta(milliseconds
 
 
 async def get(services: HttpServices, path: str, settings: HttpSettings = QUICK) -> httpx.Response:
-    transport = httpx.ASGITransport(app=create_app(services, settings))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=create_app(services, settings))
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
         return await client.get(path)
 

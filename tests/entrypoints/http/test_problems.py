@@ -73,7 +73,7 @@ class Failing(ListBatches):
 
 async def fail(api: Api, error: BaseException) -> httpx.Response:
     app = create_app(replace(api.services(), list_batches=Failing(error)), HttpSettings(public_url=PUBLIC_URL))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=PUBLIC_URL) as client:  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=PUBLIC_URL) as client:
         return await client.get(UPLOADS, params={"listingId": str(api.listing.id)}, headers=api.headers())
 
 
@@ -107,7 +107,7 @@ async def test_a_body_that_never_ends_is_given_up(api: Api) -> None:
         await asyncio.sleep(5)
         yield b"}"
 
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=PUBLIC_URL) as client:  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=PUBLIC_URL) as client:
         answer = await client.post(UPLOADS, content=slow(), headers=api.headers())
 
     refused(answer, 408, "BODY_TIMEOUT")
@@ -137,7 +137,7 @@ async def test_a_client_that_goes_away_is_no_failure_of_ours(api: Api) -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await app(scope, receive, send)  # type: ignore[arg-type]
+    await app(scope, receive, send)
 
     assert sent[0]["status"] == 400
     assert "request_failed" not in api.log.events
