@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import archive, claims, photos, signing
+from bench import api, archive, claims, photos, signing
 from bench.result import Section, tables
 from bench.running import Size, Steps
 from bench.stage import Stage, open_stage
@@ -16,6 +16,7 @@ from bench.stage import Stage, open_stage
 Measure = Callable[[Stage, Size, Steps], Awaitable[Section]]
 
 MEASUREMENTS: dict[str, Measure] = {
+    "api": api.measure,
     "photos": photos.measure,
     "archive": archive.measure,
     "signing": signing.measure,

@@ -70,4 +70,3 @@ def _thumbnail(source: str, into: str) -> None:
 
 def _folder(into: str) -> "TemporaryDirectory[str]":
     return TemporaryDirectory(dir=into)
-

@@ -16,6 +16,7 @@ from application.batches.verify_uploads import ClaimedUpload
 from application.concurrency import map_bounded
 from application.listings.upsert_listing import UpsertListingCommand
 from application.batches.upload_tickets import UploadTicket
+from application.unit_of_work import UnitOfWorkFactory
 from domain.batches.manifest import AnnouncedFile
 from domain.ids import BookingId, ListingId, StoreId, UserId
 from domain.jobs.job import Job
@@ -33,6 +34,7 @@ _UPLOADS_AT_ONCE = 4
 class Marketplace:
     def __init__(self, container: Container) -> None:
         self._container = container
+        self.begin: UnitOfWorkFactory = container.begin()
         self.principal = Principal(
             user_id=UserId(uuid4()), store_id=StoreId(uuid4()), roles=frozenset({Role.SERVICE, Role.PHOTOGRAPHER})
         )

@@ -37,9 +37,7 @@ async def measure(stage: Stage, size: Size, steps: Steps) -> Section:
         return signer.get(key, now=now, expires_in=_LIFETIME)
 
     def put(key: str) -> object:
-        return signer.put(
-            key, content_type="image/jpeg", size=1, checksum=checksum, now=now, expires_in=_LIFETIME
-        )
+        return signer.put(key, content_type="image/jpeg", size=1, checksum=checksum, now=now, expires_in=_LIFETIME)
 
     def boto_get(key: str) -> object:
         return boto.generate_presigned_url("get_object", Params={"Bucket": stage.bucket.bucket, "Key": key})

@@ -23,7 +23,7 @@ async def main() -> None:
         worker = Worker(
             subscription=resources.bus.subscribe([task_topic(TaskKind.IMAGE)]),
             work=container.work_on_task(),
-            concurrency=settings.image_workers,
+            concurrency=settings.image_places,
             name="bench",
             log=resources.log,
         )

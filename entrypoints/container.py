@@ -18,7 +18,7 @@ from adapters.video.processor import VideoProcessor
 from application.batches.complete_upload_batch import CompleteUploadBatch
 from application.batches.create_upload_batch import CreateUploadBatch
 from application.batches.delete_batch import DeleteBatch
-from application.batches.expire_uploads import ExpireUploads
+from application.batches.expire_uploads import ExpireUpload, ExpireUploads
 from application.batches.get_batch_status import GetBatchStatus
 from application.batches.get_playlist import GetPlaylist
 from application.batches.list_batches import ListBatches
@@ -80,9 +80,13 @@ class Container(containers.DeclarativeContainer):
 
     # Listings and batches, called over HTTP.
     upsert_listing = providers.Singleton(UpsertListing, begin=begin, clock=clock)
+    expire_upload = providers.Singleton(
+        ExpireUpload, begin=begin, store=store, multipart=multipart, clock=clock, telemetry=telemetry
+    )
     create_upload_batch = providers.Singleton(
         CreateUploadBatch,
         begin=begin,
+        expire=expire_upload,
         opener=opener,
         tickets=tickets,
         clock=clock,
@@ -100,7 +104,13 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
     )
     complete_upload_batch = providers.Singleton(
-        CompleteUploadBatch, begin=begin, verify=verify_uploads, multipart=multipart, planner=planner, clock=clock
+        CompleteUploadBatch,
+        begin=begin,
+        verify=verify_uploads,
+        store=store,
+        multipart=multipart,
+        planner=planner,
+        clock=clock,
     )
     get_batch_status = providers.Singleton(GetBatchStatus, begin=begin)
     query_downloads = providers.Singleton(
@@ -169,9 +179,7 @@ class Container(containers.DeclarativeContainer):
         telemetry=telemetry,
         log=log,
     )
-    expire_uploads = providers.Singleton(
-        ExpireUploads, begin=begin, store=store, multipart=multipart, clock=clock, telemetry=telemetry
-    )
+    expire_uploads = providers.Singleton(ExpireUploads, begin=begin, expire=expire_upload, clock=clock)
     expire_external_jobs = providers.Singleton(
         ExpireExternalJobs,
         begin=begin,

@@ -10,15 +10,19 @@ from adapters.embedded.leftovers import stop_leftover
 from adapters.embedded.object_store_credentials import ObjectStoreCredentials, ensure_inner_keys
 from adapters.embedded.ports import LOOPBACK, start_on_free_ports
 from adapters.embedded.server_process import ServerProcess
-from adapters.embedded.signed_head import REGION, head_status
+from adapters.embedded.signed_request import REGION, status_of
 from adapters.embedded.weed_command import STOP_STEPS, objects_argument, pid_file, weed_command
 from adapters.embedded.weed_ports import choose_ports, remove_sockets
+
+_HEALTH = "/healthz"
+_PROBE = ".ready"
+"""An object that is written and read in every bucket at each start."""
 
 
 class EmbeddedObjectStore:
     """An S3 API on this machine (SeaweedFS), for as long as the context is entered.
 
-    Ready means that every one of `buckets` answers to the generated key; missing ones are created.
+    Ready means that every one of `buckets` takes and gives objects with the generated key; missing ones are created.
     One holder a data folder (DataFolderInUse); the objects stay for the next one, however this one ends.
     Raises EmbeddedServerError and its kinds. Enter it on a thread that lives as long as the server
     should: see `death_signal`.
@@ -67,7 +71,12 @@ class EmbeddedObjectStore:
         return await start_on_free_ports(lambda: choose_ports(folder), start)
 
     def _is_ready(self, port: int, credentials: ObjectStoreCredentials) -> bool:
-        ok = http.HTTPStatus.OK
-        return head_status(port, "/healthz") == ok and all(
-            head_status(port, f"/{bucket}", credentials) == ok for bucket in self._buckets
+        def ok(method: str, path: str, body: bytes | None = None) -> bool:
+            signed = credentials if path != _HEALTH else None
+            return status_of(method, port, path, signed, body=body) == http.HTTPStatus.OK
+
+        return ok("HEAD", _HEALTH) and all(
+            # The buckets are known some time before the volumes are: until then no object can be read.
+            ok("HEAD", f"/{bucket}") and ok("PUT", f"/{bucket}/{_PROBE}", b"ready") and ok("GET", f"/{bucket}/{_PROBE}")
+            for bucket in self._buckets
         )

@@ -18,6 +18,10 @@ class MemoryBatchHistory(BatchHistory):
         ready = (batch for batch in self._newest_first(listing_id) if batch.status is BatchStatus.READY)
         return next(ready, None)
 
+    async def has_ready_photos(self, listing_id: ListingId) -> bool:
+        batches = self._newest_first(listing_id)
+        return any(batch.carries_photos and batch.status is BatchStatus.READY for batch in batches)
+
     async def in_flight(self, listing_id: ListingId) -> int:
         batches = self._newest_first(listing_id)
         return sum(batch.carries_photos and batch.status in IN_FLIGHT for batch in batches)

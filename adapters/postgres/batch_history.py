@@ -20,6 +20,12 @@ _of_listing = (
 _NEWEST = compiled(_of_listing.limit(_LIMIT))
 _OLDER = compiled(_of_listing.where(batches.c.id < bindparam("before", type_=ID)).limit(_LIMIT))
 _LATEST_READY = compiled(_of_listing.where(text("status = 'READY'")).limit(literal_column("1")))
+_READY_PHOTOS = compiled(
+    _of_listing.where(text("status = 'READY'"), batches.c.carries_photos)
+    .with_only_columns(batches.c.id)
+    .order_by(None)
+    .limit(literal_column("1"))
+)
 _IN_FLIGHT = compiled(
     select(func.count().label("number")).where(
         batches.c.listing_id == bindparam("listing_id", type_=ID),
@@ -48,6 +54,9 @@ class PostgresBatchHistory(BatchHistory):
     async def latest_ready(self, listing_id: ListingId) -> Batch | None:
         row = await self._transaction.read_one(_LATEST_READY, listing_id=listing_id)
         return batch_from_row(row) if row else None
+
+    async def has_ready_photos(self, listing_id: ListingId) -> bool:
+        return await self._transaction.read_one(_READY_PHOTOS, listing_id=listing_id) is not None
 
     async def in_flight(self, listing_id: ListingId) -> int:
         row = await self._transaction.read_one(_IN_FLIGHT, listing_id=listing_id)

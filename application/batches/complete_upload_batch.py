@@ -9,7 +9,7 @@ from application.batches.scope import find_batch, lock_batch
 from application.batches.verify_uploads import ClaimedUpload, Verdict, VerifyUploads
 from application.concurrency import map_bounded
 from application.ports.clock import Clock
-from application.ports.storage import MultipartUploads
+from application.ports.storage import MultipartUploads, ObjectStore
 from application.processing.plan import RunPlanner
 from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.assets.asset import Asset
@@ -18,7 +18,7 @@ from domain.batches.errors import UploadMismatch, UploadsIncomplete
 from domain.errors import Rejected, Violation
 from domain.ids import BatchId, ListingId
 from domain.jobs.job import Job
-from domain.listings.access import require_awaiting, require_uploader
+from domain.listings.access import require_uploader
 from domain.listings.listing import Listing
 from domain.principal import Principal
 
@@ -48,8 +48,9 @@ class _Sighting:
 class CompleteUploadBatch:
     """Answers the first job of the batch, however often and by however many clients it is called.
 
-    Raises ListingNotFound, BatchNotFound, NotPermitted, ListingNotAwaitingMedia, UploadExpired, Rejected,
-    UploadsIncomplete, UploadMismatch, Unavailable.
+    Whether the listing awaits media was asked when the batch was announced: a sibling that was ready sooner, and has
+    moved the listing on, must not strand it. Raises ListingNotFound, BatchNotFound, NotPermitted, UploadExpired,
+    Rejected, UploadsIncomplete, UploadMismatch, Unavailable.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class CompleteUploadBatch:
         *,
         begin: UnitOfWorkFactory,
         verify: VerifyUploads,
+        store: ObjectStore,
         multipart: MultipartUploads,
         planner: RunPlanner,
         clock: Clock,
     ) -> None:
         self._begin = begin
         self._verify = verify
+        self._store = store
         self._multipart = multipart
         self._planner = planner
         self._clock = clock
@@ -71,12 +74,10 @@ class CompleteUploadBatch:
         async with self._begin() as tx:
             listing, batch = await find_batch(tx, command.principal, command.listing_id, command.batch_id)
             assets = await tx.assets.of_batch(batch.id)
-            media_types = {asset.media_type for asset in assets}
-            require_uploader(listing, command.principal, media_types)
+            require_uploader(listing, command.principal, {asset.media_type for asset in assets})
             if batch.job_id is not None:
                 return await _first_job(tx, batch)
         batch.require_uploading(now=self._clock.now())
-        require_awaiting(listing, media_types)
         _require_known(assets, command.files)
         verdicts = await self._verify(
             assets,
@@ -86,6 +87,7 @@ class CompleteUploadBatch:
         _require_arrived(verdicts, drop_missing=command.drop_missing)
         job, dropped = await self._receive(command, verdicts)
         await map_bounded(self._forget_upload, dropped, at_once=_AT_ONCE)
+        await self._store.delete([asset.key for asset in dropped])
         return job
 
     async def _receive(

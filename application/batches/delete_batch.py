@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from application.batches.scope import lock_batch
 from application.concurrency import map_bounded
 from application.ports.clock import Clock
 from application.ports.storage import MultipartUploads
+from application.processing.settle_job import advance_listing
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.asset import Asset
 from domain.batches.errors import BatchNotFound
@@ -31,15 +31,22 @@ class DeleteBatch:
         self._clock = clock
 
     async def __call__(self, command: DeleteBatchCommand) -> None:
+        now = self._clock.now()
         async with self._begin() as tx:
             found = await tx.batches.find(command.batch_id)
             if found is None or found.store_id != command.principal.store_id:
                 raise BatchNotFound(command.batch_id)
-            listing, batch = await lock_batch(tx, command.principal, found.listing_id, command.batch_id)
+            listing = await tx.listings.lock(found.listing_id)
+            batch = await tx.batches.lock(command.batch_id)
+            if listing is None or batch is None:
+                raise BatchNotFound(command.batch_id)
             assets = await tx.assets.of_batch(batch.id)
             require_manager(listing, command.principal, {asset.media_type for asset in assets})
-            batch.delete(now=self._clock.now())
+            batch.delete(now=now)
             await tx.batches.save(batch)
+            if batch.carries_photos:
+                # A failed batch may be all that kept a READY sibling from being shown to the owner.
+                await advance_listing(tx, listing, now=now)
             await tx.commit()
         await map_bounded(self._forget_upload, assets, at_once=_AT_ONCE)
 

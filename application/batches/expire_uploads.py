@@ -1,4 +1,4 @@
-"""Batches that nobody completed in time fail with UPLOAD_EXPIRED; a pass of the sweeper."""
+"""Batches that nobody completed in time fail with UPLOAD_EXPIRED."""
 
 from application.concurrency import map_bounded
 from application.ports.clock import Clock
@@ -14,8 +14,10 @@ _BATCHES = 50
 _AT_ONCE = 8
 
 
-class ExpireUploads:
-    """Answers how many batches it failed. What had arrived of them is removed from the store afterwards."""
+class ExpireUpload:
+    """Fails one overdue batch; False when it is not overdue any more. What had arrived of it is removed from the store
+    afterwards.
+    """
 
     def __init__(
         self,
@@ -32,19 +34,12 @@ class ExpireUploads:
         self._clock = clock
         self._telemetry = telemetry
 
-    async def __call__(self) -> int:
-        async with self._begin() as tx:
-            overdue = await tx.batch_history.overdue_uploads(now=self._clock.now(), limit=_BATCHES)
-        for batch_id in overdue:
-            await self._expire(batch_id)
-        return len(overdue)
-
-    async def _expire(self, batch_id: BatchId) -> None:
+    async def __call__(self, batch_id: BatchId) -> bool:
         now = self._clock.now()
         async with self._begin() as tx:
             batch = await tx.batches.lock(batch_id)
             if batch is None or batch.status is not BatchStatus.PENDING_UPLOAD or now < batch.expires_at:
-                return
+                return False
             assets = await tx.assets.of_batch(batch_id)
             batch.expire(now=now)
             for asset in assets:
@@ -55,7 +50,22 @@ class ExpireUploads:
         self._telemetry.batch_failed(FailureCode.UPLOAD_EXPIRED)
         await map_bounded(self._forget_upload, assets, at_once=_AT_ONCE)
         await self._store.delete([asset.key for asset in assets])
+        return True
 
     async def _forget_upload(self, asset: Asset) -> None:
         if asset.multipart is not None:
             await self._multipart.abort(asset.key, upload_id=asset.multipart.upload_id)
+
+
+class ExpireUploads:
+    """A pass of the sweeper; answers how many batches it failed."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory, expire: ExpireUpload, clock: Clock) -> None:
+        self._begin = begin
+        self._expire = expire
+        self._clock = clock
+
+    async def __call__(self) -> int:
+        async with self._begin() as tx:
+            overdue = await tx.batch_history.overdue_uploads(now=self._clock.now(), limit=_BATCHES)
+        return sum([await self._expire(batch_id) for batch_id in overdue])

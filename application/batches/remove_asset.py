@@ -57,11 +57,13 @@ class RemoveAsset:
             if not rest:
                 raise AssetNotRemovable(asset.id, "it is the last file of its batch; delete the batch instead")
             batch.file_count, batch.total_bytes = len(rest), sum(other.size for other in rest)
-            if _is_complete(batch.archive, rest):
+            complete = _is_complete(batch.archive, rest)
+            if complete:
                 batch.settle(failure=None, now=now)
             await tx.assets.remove([asset])
             await tx.batches.save(batch)
-            await advance_listing(tx, listing, batch, now=now)
+            if complete and batch.carries_photos:
+                await advance_listing(tx, listing, now=now)
             await tx.commit()
         return batch
 

@@ -7,7 +7,7 @@ from application.ports.clock import Clock
 from application.ports.telemetry import Telemetry
 from application.processing.plan import RunPlanner
 from application.unit_of_work import UnitOfWorkFactory
-from domain.assets.asset import AssetStatus
+from domain.assets.asset import Asset, AssetStatus
 from domain.batches.batch import BatchStatus
 from domain.ids import BatchId, ListingId
 from domain.jobs.job import Job
@@ -42,9 +42,14 @@ class RetryBatch:
             require_manager(listing, command.principal, {asset.media_type for asset in assets})
             was_ready = batch.status is BatchStatus.READY
             batch.retry(job_id=self._planner.new_job_id(), now=now)
-            chosen = [asset for asset in assets if was_ready or asset.status is AssetStatus.FAILED]
+            chosen = [asset for asset in assets if was_ready or self._needs_work(asset)]
             await tx.batches.save(batch)
             job = await self._planner.start_run(tx, batch, chosen, now=now)
             await tx.commit()
         self._telemetry.reprocess_requested()
         return job
+
+    def _needs_work(self, asset: Asset) -> bool:
+        """Also what an external pipeline has processed before: nobody here has read it, so it could not be packed."""
+        unread = self._planner.works_here and asset.crc32 is None
+        return unread or asset.status is AssetStatus.FAILED

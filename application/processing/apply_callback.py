@@ -14,6 +14,7 @@ from domain.assets.asset import Asset, AssetStatus
 from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import MediaFacts, Rendition, RenditionName
 from domain.batches.batch import Archive
+from domain.batches.media_type import MediaCategory
 from domain.batches.object_keys import processed_prefix
 from domain.errors import Conflict, NotFound, Rejected, Unauthenticated, Violation
 from domain.ids import AssetId, JobId
@@ -41,13 +42,19 @@ class ReportedOutput:
     error_code: str | None = None
 
     @property
-    def keys(self) -> Mapping[RenditionName, str]:
-        named = {RenditionName(name): key for name, key in self.renditions.items()}
+    def keys(self) -> Sequence[str]:
+        """All that it names."""
+        given = (self.processed_key, self.thumbnail_key, *self.renditions.values())
+        return [key for key in given if key is not None]
+
+    def named(self, processed: RenditionName) -> Mapping[RenditionName, str]:
+        """Keys by rendition; `processed` is what `processed_key` stands for."""
+        keys = {RenditionName(name): key for name, key in self.renditions.items()}
         if self.processed_key is not None:
-            named.setdefault(RenditionName.LARGE, self.processed_key)
+            keys.setdefault(processed, self.processed_key)
         if self.thumbnail_key is not None:
-            named.setdefault(RenditionName.THUMBNAIL, self.thumbnail_key)
-        return named
+            keys.setdefault(RenditionName.THUMBNAIL, self.thumbnail_key)
+        return keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +122,7 @@ class ApplyCallback:
 
     async def _look_up(self, command: ApplyCallbackCommand) -> Mapping[str, StoredObject]:
         """Every key must name an object: done is what the store confirms."""
-        places = {
-            key: f"/outputs/{index}" for index, output in enumerate(command.outputs) for key in output.keys.values()
-        }
+        places = {key: f"/outputs/{index}" for index, output in enumerate(command.outputs) for key in output.keys}
         if command.archive_key is not None:
             places[command.archive_key] = "/zip/key"
         keys = list(places)
@@ -169,21 +174,24 @@ class ApplyCallback:
             asset.start_processing(now=now)
             failure = _failure_of(output, command)
             if failure is None and output is not None:
-                renditions = tuple(_rendition(name, objects[key]) for name, key in output.keys.items())
-                asset.finish(facts=asset.facts or MediaFacts(), renditions=renditions, crc32=None, now=now)
+                asset.finish(
+                    facts=asset.facts or MediaFacts(),
+                    renditions=_renditions(asset, output, objects),
+                    crc32=None,
+                    now=now,
+                )
             else:
                 asset.fail(failure or _UNREPORTED, now=now)
-            run.job.asset_ended(failed=asset.status is AssetStatus.FAILED)
+            if not run.job.all_assets_ended:
+                run.job.asset_ended(failed=asset.status is AssetStatus.FAILED)
         await tx.assets.save(assets)
-        whole = command.status is ReportedStatus.FAILED or command.error_code is not None
-        return await settle(
-            tx,
-            run,
-            assets,
-            archive=_archive(command, objects, assets),
-            failure=_code(command.error_code) if whole else None,
-            now=now,
-        )
+        archive = _archive(command, objects, assets)
+        whole = None
+        if command.status is ReportedStatus.FAILED or command.error_code is not None:
+            whole = _code(command.error_code)
+        elif archive is None:
+            whole = FailureCode.ZIP_FAILED
+        return await settle(tx, run, assets, archive=archive, failure=whole, now=now)
 
 
 _UNREPORTED = Failure(
@@ -200,6 +208,7 @@ def _require_valid(command: ApplyCallbackCommand, job: Job, assets: Sequence[Ass
     known = {asset.id for asset in assets}
     prefix = processed_prefix(job.listing_id)
     names = set(RenditionName)
+    mentioned: set[AssetId] = set()
     found = []
     for index, output in enumerate(command.outputs):
         at = f"/outputs/{index}"
@@ -207,12 +216,15 @@ def _require_valid(command: ApplyCallbackCommand, job: Job, assets: Sequence[Ass
             found.append(Violation(f"{at}/assetId", "UNKNOWN_ASSET", f"{output.asset_id} is not of this job's batch"))
         unknown = sorted(set(output.renditions) - names)
         found += [Violation(f"{at}/renditions/{name}", "UNKNOWN_RENDITION", "no such rendition") for name in unknown]
-        given = (output.processed_key, output.thumbnail_key, *output.renditions.values())
-        keys = [key for key in given if key is not None]
         found += [
-            Violation(at, "FOREIGN_KEY", f"{key} does not lie under {prefix}") for key in keys if _strays(key, prefix)
+            Violation(at, "FOREIGN_KEY", f"{key} does not lie under {prefix}")
+            for key in output.keys
+            if _strays(key, prefix)
         ]
-        if not keys and output.error_code is None:
+        if output.asset_id in mentioned:
+            found.append(Violation(f"{at}/assetId", "DUPLICATE_ASSET", f"{output.asset_id} occurs twice"))
+        mentioned.add(output.asset_id)
+        if not output.keys and output.error_code is None:
             found.append(Violation(at, "EMPTY_OUTPUT", "neither keys nor an errorCode"))
     if command.archive_key is not None and _strays(command.archive_key, prefix):
         found.append(Violation("/zip/key", "FOREIGN_KEY", f"{command.archive_key} does not lie under {prefix}"))
@@ -237,6 +249,12 @@ def _code(reported: str | None) -> FailureCode:
         return FailureCode(reported or "")
     except ValueError:
         return FailureCode.TRANSCODE_FAILED
+
+
+def _renditions(asset: Asset, output: ReportedOutput, objects: Mapping[str, StoredObject]) -> tuple[Rendition, ...]:
+    is_video = asset.media_type.category is MediaCategory.VIDEO
+    processed = RenditionName.MP4_1080P if is_video else RenditionName.LARGE
+    return tuple(_rendition(name, objects[key]) for name, key in output.named(processed).items())
 
 
 def _rendition(name: RenditionName, stored: StoredObject) -> Rendition:

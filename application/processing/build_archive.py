@@ -1,5 +1,6 @@
 """The ZIP of the originals of a batch."""
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -10,8 +11,10 @@ from domain.assets.asset import Asset, AssetStatus
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.batches.batch import Archive
 from domain.batches.media_type import EXTENSIONS
-from domain.batches.object_keys import archive_key, safe_name
+from domain.batches.object_keys import archive_key
 from domain.jobs.task import Task
+
+_SLASHES = re.compile(r"[/\\]+")
 
 
 class BuildArchive:
@@ -49,9 +52,10 @@ def archive_entries(assets: Sequence[Asset]) -> Sequence[ArchiveEntry]:
 
 
 def _entry_name(asset: Asset) -> str:
-    label = asset.title or PurePosixPath(safe_name(asset.filename)).stem
+    """In the client's own script: ZIP names are UTF-8. Slashes would make folders; the writer sees to the rest."""
+    label = asset.title or PurePosixPath(asset.filename.replace("\\", "/")).stem or asset.filename
     extension = EXTENSIONS[asset.content_type]
-    return f"{asset.media_type.path}/{asset.sequence:03d}-{safe_name(label)}.{extension}"
+    return f"{asset.media_type.path}/{asset.sequence:03d}-{_SLASHES.sub('-', label)}.{extension}"
 
 
 def _crc32(asset: Asset) -> int:

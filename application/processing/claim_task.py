@@ -24,7 +24,7 @@ class LeasePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedTask:
-    """`asset` is None for the archive."""
+    """`asset` is None for the archive, and for a file that was taken out of its batch meanwhile."""
 
     task: Task
     asset: Asset | None

@@ -29,6 +29,11 @@ class RunPlanner:
         self._ids = ids
         self._policy = policy
 
+    @property
+    def works_here(self) -> bool:
+        """True when our own workers process, and no pipeline outside."""
+        return self._policy.provider is Provider.INTERNAL
+
     def new_job_id(self) -> JobId:
         return JobId(self._ids.new())
 

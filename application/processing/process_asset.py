@@ -8,7 +8,6 @@ from application.concurrency import map_bounded
 from application.ports.decoding import DerivedFile, MediaProcessor, TypeSniffer
 from application.ports.storage import ObjectNotFound, ObjectStore, Received
 from application.ports.workspace import Workspace
-from application.processing.claim_task import ClaimedTask
 from application.processing.lease_keeper import Lease
 from domain.assets.asset import Asset
 from domain.assets.failure import FailureCode, MediaRejected
@@ -45,9 +44,7 @@ class ProcessAsset:
         self._processors = processors
         self._workspace = workspace
 
-    async def __call__(self, claimed: ClaimedTask, lease: Lease) -> ProcessedAsset:
-        task, asset = claimed.task, claimed.asset
-        assert asset is not None
+    async def __call__(self, task: Task, asset: Asset, lease: Lease) -> ProcessedAsset:
         with self._workspace.folder(f"{task.id}.{task.attempt}", needed=2 * asset.size) as folder:
             original = folder / "original"
             received = await self._download(asset, original)

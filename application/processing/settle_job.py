@@ -9,7 +9,7 @@ from application.ports.telemetry import Telemetry
 from application.unit_of_work import UnitOfWork
 from domain.assets.asset import Asset, AssetStatus
 from domain.assets.failure import FailureCode
-from domain.batches.batch import Archive, Batch, BatchStatus
+from domain.batches.batch import Archive, Batch
 from domain.ids import BatchId, JobId
 from domain.jobs.job import Job
 from domain.listings.listing import Listing
@@ -68,7 +68,8 @@ async def settle(
     run.job.finish(failure=failure, now=now)
     await tx.batches.save(run.batch)
     await tx.jobs.save(run.job)
-    await advance_listing(tx, run.listing, run.batch, now=now)
+    if failure is None and run.batch.carries_photos:
+        await advance_listing(tx, run.listing, now=now)
     took = now - run.batch.received_at if first and failure is None and run.batch.received_at else None
     return Settlement(failure=failure, took=took)
 
@@ -81,13 +82,14 @@ def report(telemetry: Telemetry, settlement: Settlement) -> None:
         telemetry.batch_ready(settlement.took)
 
 
-async def advance_listing(tx: UnitOfWork, listing: Listing, batch: Batch, *, now: datetime) -> None:
-    """On to the owner, once a photo or video batch is READY and no sibling is in flight. The listing is locked, so
-    of two batches that end at once the later one sees the earlier one's end.
+async def advance_listing(tx: UnitOfWork, listing: Listing, *, now: datetime) -> None:
+    """On to the owner, once a photo or video batch is READY and no sibling is in flight.
+
+    To be asked after a batch became READY or was deleted. The listing is locked, so of two batches that end at once
+    the later one sees the earlier one's end.
     """
-    if batch.status is not BatchStatus.READY or not batch.carries_photos:
-        return
-    if await tx.batch_history.in_flight(listing.id) == 0 and listing.media_ready(now=now):
+    ready = await tx.batch_history.has_ready_photos(listing.id)
+    if ready and await tx.batch_history.in_flight(listing.id) == 0 and listing.media_ready(now=now):
         await tx.listings.save(listing)
 
 

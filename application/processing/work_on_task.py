@@ -1,6 +1,8 @@
 """What a worker does with a pointer: claim, work under a lease, finish; or give back, or give up."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
@@ -17,9 +19,19 @@ from application.processing.process_asset import ProcessAsset, ProcessedAsset
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.failure import Failure, FailureCode, MediaRejected
 from domain.batches.batch import Archive
-from domain.errors import Unavailable
+from domain.errors import ConcurrentUpdate, Unavailable
 from domain.ids import TaskId
 from domain.jobs.task import LeaseLost, RetryPolicy, Stage, Task, Verdict
+
+_FINISH_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between tries to commit a result; in all well below the lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outage:
+    """A service did not answer; nothing is known of the file."""
+
+    detail: str
 
 
 class WorkOnTask:
@@ -77,32 +89,54 @@ class WorkOnTask:
     async def _work(self, claimed: ClaimedTask) -> None:
         task = claimed.task
         result = await self._attempt(claimed)
+        if isinstance(result, _Outage):
+            failure = Failure(code=FailureCode.INTERNAL_ERROR, detail=result.detail)
+            if self._clock.now() - task.created_at < self._retry.outage_patience:
+                self._log.warning("task.postponed", detail=result.detail)
+                await self._give_back(task, failure, Task.postpone)
+                return
+            result = failure
         verdict = task.judge(result) if isinstance(result, Failure) else Verdict.FINAL
         if verdict is Verdict.TRY_LATER:
             assert isinstance(result, Failure)
             self._log.warning("task.try_later", code=result.code, detail=result.detail)
-            await self._try_later(task, result)
+            await self._give_back(task, result, Task.try_later)
             return
         dead = verdict is Verdict.DEAD
-        if isinstance(result, ProcessedAsset) or (claimed.asset is not None and isinstance(result, Failure)):
-            await self._finish_asset(task, result, dead=dead)
-        elif not isinstance(result, ProcessedAsset):
-            await self._finish_archive(task, result, dead=dead)
+        await self._insist(lambda: self._finish(task, result, dead=dead))
         self._tell(task, result, dead=dead)
 
-    async def _attempt(self, claimed: ClaimedTask) -> ProcessedAsset | Archive | Failure | None:
+    async def _finish(self, task: Task, result: ProcessedAsset | Archive | Failure | None, *, dead: bool) -> None:
+        if isinstance(result, ProcessedAsset) or (task.asset_id is not None and isinstance(result, Failure)):
+            await self._finish_asset(task, result, dead=dead)
+        else:
+            await self._finish_archive(task, result, dead=dead)
+
+    async def _insist(self, finish: Callable[[], Awaitable[None]]) -> None:
+        """The result is at hand: a short absence of the database must not waste it. The fence makes repeats safe."""
+        for pause in _FINISH_PAUSES:
+            try:
+                return await finish()
+            except (Unavailable, ConcurrentUpdate) as error:
+                self._log.warning("task.finish_again", code=error.code, detail=error.detail)
+                await asyncio.sleep(pause)
+        return await finish()
+
+    async def _attempt(self, claimed: ClaimedTask) -> ProcessedAsset | Archive | Failure | _Outage | None:
         """The work itself. Whatever goes wrong becomes a Failure, but for a lost lease and cancellation."""
         task = claimed.task
         started = monotonic()
         try:
-            async with self._keeper.hold(task, Stage.VALIDATE if claimed.asset else Stage.ZIP) as lease:
-                if claimed.asset is not None:
-                    return await self._process_asset(claimed, lease)
-                return await self._build_archive(task, lease)
+            async with self._keeper.hold(task, Stage.VALIDATE if task.asset_id else Stage.ZIP) as lease:
+                if task.asset_id is None:
+                    return await self._build_archive(task, lease)
+                if claimed.asset is None:
+                    return Failure(code=FailureCode.NOT_UPLOADED, detail="the file was taken out of its batch")
+                return await self._process_asset(task, claimed.asset, lease)
         except MediaRejected as rejected:
             return rejected.failure
         except Unavailable as error:
-            return Failure(code=FailureCode.INTERNAL_ERROR, detail=error.detail)
+            return _Outage(error.detail)
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - a defect of ours must not stop the worker; it is logged and retried
@@ -111,7 +145,8 @@ class WorkOnTask:
         finally:
             self._telemetry.step_took(task.kind, timedelta(seconds=monotonic() - started))
 
-    async def _try_later(self, task: Task, failure: Failure) -> None:
+    async def _give_back(self, task: Task, failure: Failure, step: Callable[..., None]) -> None:
+        """`step` is `Task.try_later` or `Task.postpone`."""
         now = self._clock.now()
         async with self._begin() as tx:
             current = await tx.tasks.lock(task.id)
@@ -119,7 +154,7 @@ class WorkOnTask:
                 raise LeaseLost(task.id)
             current.require_lease(attempt=task.attempt, now=now)
             delay = self._retry.delay(task.attempt, self._randomness.jitter())
-            current.try_later(failure, delay=delay, now=now)
+            step(current, failure, delay=delay, now=now)
             await tx.tasks.save(current)
             await tx.commit()
 

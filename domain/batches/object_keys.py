@@ -11,14 +11,23 @@ from domain.ids import AssetId, BatchId, ListingId
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _NAME_LENGTH = 80
+_EXTENSION_LENGTH = 10
 
 
 def safe_name(filename: str) -> str:
     """ASCII letters, digits, dot, dash and underscore; no path, no leading dot, at most 80 characters."""
     base = re.split(r"[/\\]", filename)[-1]
-    ascii_only = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode()
-    cleaned = _UNSAFE.sub("-", ascii_only).strip("-.")
-    return cleaned[-_NAME_LENGTH:].lstrip("-.") or "file"
+    stem, dot, extension = base.rpartition(".")
+    if not dot:
+        stem, extension = extension, ""
+    ending = _safe(extension)[:_EXTENSION_LENGTH]
+    name = _safe(stem)[: _NAME_LENGTH - _EXTENSION_LENGTH - 1].rstrip("-.") or "file"
+    return f"{name}.{ending}" if ending else name
+
+
+def _safe(text: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _UNSAFE.sub("-", ascii_only).strip("-.")
 
 
 def original_key(

@@ -41,6 +41,10 @@ class BatchHistory(Protocol):
         """The newest READY batch, or None."""
 
     @abstractmethod
+    async def has_ready_photos(self, listing_id: ListingId) -> bool:
+        """Whether some photo or video batch of the listing is READY."""
+
+    @abstractmethod
     async def in_flight(self, listing_id: ListingId) -> int:
         """How many photo and video batches of the listing are RECEIVED or PROCESSING."""
 

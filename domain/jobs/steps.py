@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.assets.failure import FailureCode
 from domain.jobs.job import Job, JobStatus
 from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
 
@@ -68,7 +69,9 @@ def _share(task: Task, stage: Stage) -> float:
 
 def _archive_step(job: Job, archives: Collection[Task]) -> Step:
     if job.status.is_final:
-        written = any(task.status is TaskStatus.DONE for task in archives) or not archives
+        written = job.error_code is not FailureCode.ZIP_FAILED and all(
+            task.status is TaskStatus.DONE for task in archives
+        )
         return Step(
             name=Stage.ZIP,
             status=StepStatus.DONE if written else StepStatus.FAILED,

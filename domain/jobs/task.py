@@ -76,6 +76,8 @@ class RetryPolicy:
     max_attempts: int = 4
     first_delay: timedelta = timedelta(seconds=2)
     longest_delay: timedelta = timedelta(minutes=5)
+    outage_patience: timedelta = timedelta(hours=6)
+    """How long a task waits for services that are down before that counts against it."""
 
     def delay(self, attempt: int, jitter: float) -> timedelta:
         """How long to wait after failed attempt number `attempt`; `jitter` is drawn from 0.0 to 1.0."""
@@ -185,6 +187,11 @@ class Task(Aggregate):
         self.failure = failure
         self.available_at = now + delay
         self.announce(now=now)
+
+    def postpone(self, failure: Failure, *, delay: timedelta, now: datetime) -> None:
+        """A service is down, which is not the file's fault: come again after `delay`, with one more attempt granted."""
+        self.max_attempts += 1
+        self.try_later(failure, delay=delay, now=now)
 
     def hand_back(self, *, now: datetime) -> None:
         """The worker goes away in good order: one more attempt is granted. `attempt` itself never falls, it fences."""

@@ -18,7 +18,7 @@ def require_same_store(listing: Listing, principal: Principal) -> None:
 def require_uploader(listing: Listing, principal: Principal, media_types: Collection[MediaType]) -> None:
     """Raise NotPermitted unless media of all these types is the principal's to deliver, now or at another time."""
     require_same_store(listing, principal)
-    if any(not media_type.is_project for media_type in media_types):
+    if not media_types or any(not media_type.is_project for media_type in media_types):
         _require_photographer(listing, principal)
     if any(media_type.is_project for media_type in media_types):
         _require_developer(listing, principal)

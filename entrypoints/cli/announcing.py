@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from entrypoints.cli.client import ApiClient
-from entrypoints.cli.folder import LocalFile
+from entrypoints.cli.hashing import LocalFile
 from entrypoints.cli.problems import ApiRefused
 from entrypoints.http.listing_media.requests import AnnouncedFileBody, CreateUploadBatchBody, ReissueUploadUrlsBody
 from entrypoints.http.listing_media.responses import UploadTicketsBody

@@ -95,9 +95,9 @@ class Journey:
             await marketplace.put_listing(listing_id, self._listing(chapter.kind))
         project = chapter.kind is ListingKind.DEVELOPMENT
         async with open_client(self._address, self._token(chapter.role)) as client:
-            selection = await select(chapter.folder, self._console, self._settings.limits, project=project)
+            files = await select(chapter.folder, self._console, self._settings.limits, project=project)
             reference = default_reference(chapter.folder)
-            status = await send_and_follow(client, self._console, listing_id, reference, selection)
+            status = await send_and_follow(client, self._console, listing_id, reference, files)
             downloads = await client.downloads(listing_id, status.batch.batch_id)
         assert downloads is not None
         sizes = await self._save(chapter, downloads)

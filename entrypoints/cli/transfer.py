@@ -5,33 +5,24 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 from uuid import UUID
 
 import aiohttp
 from rich.console import Console
 
 from application.concurrency import map_bounded
-from entrypoints.cli.announcing import Announced, announce
+from entrypoints.cli.announcing import announce
 from entrypoints.cli.client import ApiClient
 from entrypoints.cli.errors import CommandFailed
-from entrypoints.cli.folder import LocalFile
+from entrypoints.cli.hashing import LocalFile
 from entrypoints.cli.progress import Meter, open_meter
-from entrypoints.cli.sending import Piece, SendFailed, StoreSender
-from entrypoints.http.listing_media.requests import (
-    CompleteUploadBatchBody,
-    ReissueUploadUrlsBody,
-    UploadedFileBody,
-    UploadedPartBody,
-)
-from entrypoints.http.listing_media.responses import UploadTicketBody, UploadTicketsBody
+from entrypoints.cli.sending import SendFailed, StoreSender
+from entrypoints.cli.tickets import Place, TicketBook
+from entrypoints.http.listing_media.requests import CompleteUploadBatchBody, ReissueUploadUrlsBody
 
 AT_ONCE = 4
 _ATTEMPTS = 6
 _FIRST_PAUSE = 0.3
-
-Place: TypeAlias = tuple[str, int | None]
-"""A client id, and the number of a part where the file goes in parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,77 +41,68 @@ async def deliver(
     Raises ApiRefused, CommandFailed.
     """
     announced = await announce(client, listing_id, reference, files)
-    total = sum(file.size for file in files)
+    batch_id, total = announced.batch_id, sum(file.size for file in files)
     if announced.tickets is None:
-        return Delivered(batch_id=announced.batch_id, resumed_bytes=total)
+        return Delivered(batch_id=batch_id, resumed_bytes=total)
+    book = TicketBook(files, announced.tickets)
+    before = book.arrived_bytes
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
-        uploads = Uploads(client, StoreSender(session), listing_id, announced, files)
-        before = uploads.arrived_bytes
         with open_meter(console, "uploading", total=total, done=before) as meter:
-            await uploads.send_all(meter)
-    await uploads.complete()
-    return Delivered(batch_id=announced.batch_id, resumed_bytes=before)
+            await Uploads(client, StoreSender(session), listing_id, batch_id, book, meter).send(files)
+    await client.complete(CompleteUploadBatchBody(listing_id=listing_id, batch_id=batch_id, files=book.claims()))
+    return Delivered(batch_id=batch_id, resumed_bytes=before)
 
 
 class Uploads:
     """The files of one batch on their way to the store."""
 
     def __init__(
-        self, client: ApiClient, sender: StoreSender, listing_id: UUID, announced: Announced, files: Sequence[LocalFile]
+        self,
+        client: ApiClient,
+        sender: StoreSender,
+        listing_id: UUID,
+        batch_id: UUID,
+        book: TicketBook,
+        meter: Meter,
     ) -> None:
         self._client = client
         self._sender = sender
         self._listing_id = listing_id
-        self._batch_id = announced.batch_id
-        self._files = {file.client_id: file for file in files}
-        self._tickets: dict[str, UploadTicketBody] = {}
-        self._etags: dict[Place, str] = {}
+        self._batch_id = batch_id
+        self._book = book
+        self._meter = meter
         self._open: Counter[str] = Counter()
-        self._issue = 0
         self._renewing = asyncio.Lock()
-        assert announced.tickets is not None
-        self._take(announced.tickets)
 
-    @property
-    def arrived_bytes(self) -> int:
-        return sum(file.size - self._left(client_id) for client_id, file in self._files.items())
-
-    async def send_all(self, meter: Meter) -> None:
+    async def send(self, files: Sequence[LocalFile]) -> None:
         """Many pieces at a time. The first that cannot be sent ends the rest."""
-        places = [place for ticket in self._tickets.values() for place in _places(ticket)]
+        places = self._book.open_places
+        by_id = {file.client_id: file for file in files}
         self._open = Counter(client_id for client_id, _ in places)
+        await map_bounded(lambda place: self._send_place(place, by_id[place[0]]), places, at_once=AT_ONCE)
 
-        async def send(place: Place) -> None:
-            client_id, _ = place
-            file = self._files[client_id]
-            meter.begin(client_id, file.path.name, file.size, file.size - self._left(client_id))
-            await self._send(place, file, meter)
-            self._open[client_id] -= 1
-            if not self._open[client_id]:
-                meter.end(client_id)
+    async def _send_place(self, place: Place, file: LocalFile) -> None:
+        key = file.client_id
+        self._meter.begin(key, file.name, file.size, self._book.arrived_bytes_of(file))
+        await self._send_until_taken(place, file)
+        self._open[key] -= 1
+        if not self._open[key]:
+            self._meter.end(key)
 
-        await map_bounded(send, places, at_once=AT_ONCE)
-
-    async def complete(self) -> None:
-        """All is there; processing may begin."""
-        files = [self._claim(client_id) for client_id in self._files]
-        body = CompleteUploadBatchBody(listing_id=self._listing_id, batch_id=self._batch_id, files=files)
-        await self._client.complete(body)
-
-    async def _send(self, place: Place, file: LocalFile, meter: Meter) -> None:
+    async def _send_until_taken(self, place: Place, file: LocalFile) -> None:
         for attempt in range(_ATTEMPTS):
-            issue, piece = self._issue, self._piece(place, file)
+            issue, piece = self._book.issue, self._book.piece(place)
             if piece is None:
                 return
             file.require_unchanged()
-            moved = _Tally(meter, file.client_id)
+            moved = _Tally(self._meter, file.client_id)
             try:
-                self._etags[place] = await self._sender.put(piece, moved)
+                self._book.confirm(place, await self._sender.put(piece, moved))
             except SendFailed as failure:
                 moved.take_back()
                 if not failure.may_pass or attempt == _ATTEMPTS - 1:
-                    raise CommandFailed(f"{file.path.name} could not be uploaded: {failure}.") from failure
-                await asyncio.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.0) if attempt else 0)  # noqa: S311
+                    raise CommandFailed(f"{file.name} could not be uploaded: {failure}.") from failure
+                await asyncio.sleep(_pause(attempt))
                 await self._renew(seen=issue)
             else:
                 return
@@ -128,55 +110,10 @@ class Uploads:
     async def _renew(self, *, seen: int) -> None:
         """Fresh URLs for all that is still on its way. Who comes second uses what the first got."""
         async with self._renewing:
-            if self._issue == seen:
+            if self._book.issue == seen:
                 waiting = [client_id for client_id, pieces in self._open.items() if pieces]
-                self._take(
-                    await self._client.reissue(
-                        ReissueUploadUrlsBody(listing_id=self._listing_id, batch_id=self._batch_id, client_ids=waiting)
-                    )
-                )
-
-    def _take(self, issued: UploadTicketsBody) -> None:
-        self._issue += 1
-        for client_id in issued.uploaded or ():
-            self._tickets.pop(client_id, None)
-        for ticket in issued.files:
-            self._tickets[ticket.client_id] = ticket
-            for part in ticket.multipart.arrived if ticket.multipart else ():
-                self._etags[ticket.client_id, part.part_number] = part.etag
-
-    def _piece(self, place: Place, file: LocalFile) -> Piece | None:
-        """None when it has arrived in the meantime."""
-        client_id, number = place
-        ticket = self._tickets.get(client_id)
-        if ticket is None:
-            return None
-        if number is None:
-            assert ticket.upload_url is not None
-            return Piece(path=file.path, offset=0, size=file.size, url=ticket.upload_url, headers=ticket.headers or {})
-        assert ticket.multipart is not None
-        part = next((part for part in ticket.multipart.parts if part.part_number == number), None)
-        if part is None:
-            return None
-        offset = (number - 1) * ticket.multipart.part_size
-        return Piece(path=file.path, offset=offset, size=part.bytes, url=part.upload_url, headers=part.headers)
-
-    def _left(self, client_id: str) -> int:
-        """Bytes that had not arrived when the ticket was issued."""
-        ticket = self._tickets.get(client_id)
-        if ticket is None:
-            return 0
-        if ticket.multipart is None:
-            return self._files[client_id].size
-        return sum(part.bytes for part in ticket.multipart.parts)
-
-    def _claim(self, client_id: str) -> UploadedFileBody:
-        parts = [
-            UploadedPartBody(part_number=number, etag=etag)
-            for (owner, number), etag in sorted(self._etags.items(), key=lambda entry: entry[0][1] or 0)
-            if owner == client_id and number is not None
-        ]
-        return UploadedFileBody(client_id=client_id, etag=self._etags.get((client_id, None)), parts=parts or None)
+                body = ReissueUploadUrlsBody(listing_id=self._listing_id, batch_id=self._batch_id, client_ids=waiting)
+                self._book.write_in(await self._client.reissue(body))
 
 
 class _Tally:
@@ -195,7 +132,6 @@ class _Tally:
         self._meter.move(self._key, -self._count)
 
 
-def _places(ticket: UploadTicketBody) -> list[Place]:
-    if ticket.multipart is None:
-        return [(ticket.client_id, None)]
-    return [(ticket.client_id, part.part_number) for part in ticket.multipart.parts]
+def _pause(attempt: int) -> float:
+    """None before the second attempt: most often the URL has expired, and a new one will do."""
+    return _FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.0) if attempt else 0  # noqa: S311 - spreads, guards nothing

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -10,8 +11,9 @@ from rich.markup import escape
 from domain.batches.limits import UploadLimits
 from entrypoints.cli import options
 from entrypoints.cli.client import ApiClient
-from entrypoints.cli.folder import Selection, default_reference, find_media, hash_media
+from entrypoints.cli.folder import default_reference, find_media
 from entrypoints.cli.following import follow
+from entrypoints.cli.hashing import LocalFile, hash_media
 from entrypoints.cli.progress import open_meter
 from entrypoints.cli.sizes import shown_size
 from entrypoints.cli.tables import print_assets
@@ -65,15 +67,15 @@ async def _upload(
 ) -> BatchStatusBody:
     limits = Settings.from_environment().limits
     async with connection as client:
-        selection = await select(folder, notices(), limits, project=project)
+        files = await select(folder, notices(), limits, project=project)
         name = reference or default_reference(folder)
-        status = await send_and_follow(client, notices(), listing, name, selection)
+        status = await send_and_follow(client, notices(), listing, name, files)
         downloads = await client.downloads(listing, status.batch.batch_id)
     print_assets(output(), status, downloads)
     return status
 
 
-async def select(folder: Path, console: Console, limits: UploadLimits, *, project: bool) -> Selection:
+async def select(folder: Path, console: Console, limits: UploadLimits, *, project: bool) -> Sequence[LocalFile]:
     """Find and hash what goes; tell what is left out. Raises CommandFailed when nothing remains."""
     candidates = await find_media(folder, project=project, limits=limits)
     for skip in candidates.skipped:
@@ -83,10 +85,10 @@ async def select(folder: Path, console: Console, limits: UploadLimits, *, projec
 
 
 async def send_and_follow(
-    client: ApiClient, console: Console, listing: UUID, reference: str, selection: Selection
+    client: ApiClient, console: Console, listing: UUID, reference: str, files: Sequence[LocalFile]
 ) -> BatchStatusBody:
     """Upload what has not arrived yet, then wait until everything is processed."""
-    delivered = await deliver(client, console, listing, reference, selection.files)
+    delivered = await deliver(client, console, listing, reference, files)
     if delivered.resumed_bytes:
         console.print(f"{shown_size(delivered.resumed_bytes)} had arrived before.", soft_wrap=True)
     return await follow(client, console, listing, delivered.batch_id)

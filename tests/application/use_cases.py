@@ -11,7 +11,7 @@ from adapters.sniffing.magic import MagicTypeSniffer
 from application.batches.complete_upload_batch import CompleteUploadBatch
 from application.batches.create_upload_batch import CreateUploadBatch
 from application.batches.delete_batch import DeleteBatch
-from application.batches.expire_uploads import ExpireUploads
+from application.batches.expire_uploads import ExpireUpload, ExpireUploads
 from application.batches.get_batch_status import GetBatchStatus
 from application.batches.get_playlist import GetPlaylist
 from application.batches.list_batches import ListBatches
@@ -86,6 +86,7 @@ class UseCases:
     def create_upload_batch(self) -> CreateUploadBatch:
         return CreateUploadBatch(
             begin=self.begin,
+            expire=self.expire_upload,
             opener=self.opener,
             tickets=self.tickets,
             clock=self.clock,
@@ -109,14 +110,23 @@ class UseCases:
     def complete_upload_batch(self) -> CompleteUploadBatch:
         verify = VerifyUploads(store=self.store, multipart=self.multipart)
         return CompleteUploadBatch(
-            begin=self.begin, verify=verify, multipart=self.multipart, planner=self.planner, clock=self.clock
+            begin=self.begin,
+            verify=verify,
+            store=self.store,
+            multipart=self.multipart,
+            planner=self.planner,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def expire_upload(self) -> ExpireUpload:
+        return ExpireUpload(
+            begin=self.begin, store=self.store, multipart=self.multipart, clock=self.clock, telemetry=self.telemetry
         )
 
     @cached_property
     def expire_uploads(self) -> ExpireUploads:
-        return ExpireUploads(
-            begin=self.begin, store=self.store, multipart=self.multipart, clock=self.clock, telemetry=self.telemetry
-        )
+        return ExpireUploads(begin=self.begin, expire=self.expire_upload, clock=self.clock)
 
     @cached_property
     def get_batch_status(self) -> GetBatchStatus:

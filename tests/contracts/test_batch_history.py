@@ -53,6 +53,23 @@ async def test_the_latest_ready_batch_is_the_newest_of_the_ready(begin: UnitOfWo
         assert await tx.batch_history.latest_ready(listing.id) == newest
 
 
+async def test_ready_photos_are_seen_unless_deleted(begin: UnitOfWorkFactory, listing: Listing) -> None:
+    async def has_ready_photos() -> bool:
+        async with begin() as tx:
+            return await tx.batch_history.has_ready_photos(listing.id)
+
+    for status in set(BatchStatus) - {BatchStatus.READY}:
+        await _stored(begin, listing, status=status)
+    await _stored(begin, listing, status=BatchStatus.READY, carries_photos=False)
+    ready = await _stored(begin, listing, status=BatchStatus.READY, deleted_at=NOW)
+    assert not await has_ready_photos()
+
+    ready.deleted_at = None
+    await store(begin, ready)
+    await _stored(begin, listing, status=BatchStatus.READY)
+    assert await has_ready_photos()
+
+
 async def test_in_flight_counts_received_and_processing_batches_with_photos(
     begin: UnitOfWorkFactory, listing: Listing
 ) -> None:

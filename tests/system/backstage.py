@@ -105,9 +105,10 @@ class Backstage:
             with suppress(asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
                 await self._database.execute("ROLLBACK")
 
-    async def somebody_waits_for_a_row(self) -> bool:
+    async def waiting_for_rows(self) -> int:
+        """How many transactions wait for a row that somebody holds."""
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        return bool(await self._database.fetchval(waiting))
+        return int(await self._database.fetchval(waiting))
 
 
 @asynccontextmanager

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.system.answers", "tests.system.delivery", "tests.system.outcome")
-
 from tests.system.backstage import Backstage, open_backstage
 from tests.system.marketplace import Marketplace, open_marketplace
 from tests.system.mortal import Mortal

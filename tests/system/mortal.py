@@ -58,6 +58,14 @@ class Mortal:
 
         await eventually(said, within=20, expecting=f"a worker is at {stage} of batch {delivery.batch_id}")
 
+    async def transactions_wait(self, count: int) -> None:
+        """Returns once that many wait for a row that `backstage` holds."""
+
+        async def waiting() -> bool:
+            return await self.backstage.waiting_for_rows() >= count
+
+        await eventually(waiting, within=20, expecting=f"{count} transactions wait for a row")
+
     async def _gone(self, family: list[psutil.Process]) -> None:
         async def all_gone() -> bool:
             return not [process for process in family if _lives(process)]

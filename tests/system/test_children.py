@@ -53,9 +53,10 @@ async def test_a_task_that_is_given_up_can_be_taken_up_by_hand(mortal: Mortal) -
         await mortal.vitrine.idle()
     report = await delivery.settled()
 
-    film, other = report["assets"]
-    assert (film["status"], film["error"]["code"]) == ("FAILED", "DECODER_CRASHED"), film
-    assert other["status"] == "PROCESSED"
+    assets = {asset["clientId"]: asset for asset in report["assets"]}
+    assert assets["video"]["status"] == "FAILED"
+    assert assets["video"]["error"]["code"] == "DECODER_CRASHED"
+    assert assets["photo"]["status"] == "PROCESSED"
     assert (await read_metrics(http))[counter] == before + 1
     accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), HTTPStatus.ACCEPTED)
     await delivery.ready()

@@ -15,7 +15,6 @@ from tests.system.files import photo, photos, video
 from tests.system.mortal import Mortal
 from tests.system.outcome import assert_done_once
 from tests.system.vitrine_process import frozen
-from tests.system.waiting import eventually
 
 
 @asynccontextmanager
@@ -54,7 +53,7 @@ async def in_zip(mortal: Mortal) -> AsyncIterator[Delivery]:
         await mortal.works_at("thumbnails", delivery)
         holding = mortal.backstage.holding_jobs(delivery.batch_id)
         await holding.__aenter__()
-    await eventually(mortal.backstage.somebody_waits_for_a_row, within=20, expecting="a finished file waits")
+    await mortal.transactions_wait(len(delivery.files))
     with frozen([mortal.vitrine.object_store()]):
         await holding.__aexit__(None, None, None)
         await mortal.works_at("zip", delivery)
@@ -67,7 +66,7 @@ async def in_finalize(mortal: Mortal) -> AsyncIterator[Delivery]:
     delivery = await uploaded(mortal.marketplace, photos(1))
     async with mortal.backstage.holding_listing(delivery.listing_id):
         accepted(await delivery.complete(), httpx.codes.ACCEPTED)
-        await eventually(mortal.backstage.somebody_waits_for_a_row, within=20, expecting="the end waits for a lock")
+        await mortal.transactions_wait(1)
         yield delivery
 
 

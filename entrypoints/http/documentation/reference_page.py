@@ -46,7 +46,7 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Iterator
         yield f"<table>{''.join(_parameter(parameter) for parameter in parameters)}</table>"
     if "requestBody" in operation:
         yield from _content("Request", operation["requestBody"]["content"])
-    for status, answer in operation["responses"].items():
+    for status, answer in sorted(operation["responses"].items()):
         yield f"<h4>{status} {_prose(answer['description'])}</h4>"
         if int(status) < 400:  # noqa: PLR2004 - successes show their bodies, problems look all the same
             yield from _content("", answer.get("content", {}))

@@ -15,7 +15,6 @@ from domain.batches.limits import MIB, UploadLimits
 from domain.errors import DomainError, NotPermitted, Rejected
 from domain.ids import BatchId
 from domain.jobs.job import Job, JobStatus
-from domain.listings.errors import ListingNotAwaitingMedia
 from domain.listings.listing import ListingStatus
 from tests.application.uploads import photo, photos, video
 from tests.application.world import OWNER_PRINCIPAL, PHOTOGRAPHER_PRINCIPAL, World
@@ -228,16 +227,19 @@ async def test_against_the_sweeper_either_wins_and_never_both(make_world: Callab
         assert batch.status is BatchStatus.FAILED
 
 
-async def test_a_listing_that_has_moved_on_takes_nothing_more(world: World) -> None:
+async def test_a_listing_that_has_moved_on_does_not_strand_a_batch_that_was_announced(world: World) -> None:
+    """A sibling that was ready sooner moves the listing on while this one is still uploading."""
     await world.open_listing()
     files = photos("one")
     opened = await world.announce(files)
     world.upload(opened.tickets, files)
     listing = await world.current_listing()
-    listing.status = ListingStatus.PUBLISHED
+    listing.status = ListingStatus.PENDING_OWNER_APPROVAL
     await world.open_listing(listing)
-    with pytest.raises(ListingNotAwaitingMedia):
-        await world.complete(opened.batch.id)
+
+    await world.complete(opened.batch.id)
+
+    assert (await world.batch(opened.batch.id)).status is BatchStatus.RECEIVED
 
 
 async def test_it_is_for_those_who_deliver(world: World) -> None:

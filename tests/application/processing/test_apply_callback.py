@@ -200,7 +200,18 @@ async def test_every_violation_is_named(world: World) -> None:
         ("/outputs/0/assetId", "UNKNOWN_ASSET"),
         ("/outputs/1", "EMPTY_OUTPUT"),
         ("/outputs/2/renditions/giant", "UNKNOWN_RENDITION"),
+        ("/outputs/2/assetId", "DUPLICATE_ASSET"),
     }
+
+
+async def test_success_without_an_archive_is_no_success(world: World) -> None:
+    batch_id = await requested(world, "one")
+    (asset,) = await world.assets(batch_id)
+    await report(world, batch_id, output(world, asset))
+    batch = await world.batch(batch_id)
+    assert (batch.status, batch.failure_code) == (BatchStatus.FAILED, FailureCode.ZIP_FAILED)
+    assert (await world.asset(batch_id, "one")).status is AssetStatus.PROCESSED
+    assert (await world.current_listing()).status is ListingStatus.PENDING_PHOTO_PROCESSING
 
 
 async def test_objects_that_do_not_exist_are_refused_and_can_be_reported_again(world: World) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from application.batches.delete_batch import DeleteBatchCommand
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.ids import BatchId
 from domain.listings.listing import ListingKind, ListingStatus
 from tests.application.uploads import document, photos
-from tests.application.world import OWNER_PRINCIPAL, World
+from tests.application.world import OWNER_PRINCIPAL, PHOTOGRAPHER_PRINCIPAL, World
 from tests.builders import build_listing
 
 
@@ -92,3 +93,30 @@ async def test_a_listing_that_the_owner_has_seen_is_not_moved_again(world: World
     await world.receive(photos("one"))
     await world.work()
     assert await status(world) is ListingStatus.REJECTED_BY_OWNER
+
+
+async def test_deleting_a_failed_sibling_lets_a_ready_batch_through(world: World) -> None:
+    await world.open_listing()
+    failing = await world.receive(photos("bad"), reference="failing")
+    ready = await world.receive(photos("good"), reference="good")
+
+    async def reject_bad(body: bytes) -> None:
+        if b"bad" in body:
+            raise MediaRejected(FailureCode.UNREADABLE_MEDIA, "the test says so")
+
+    world.processor.before = reject_bad
+    good, bad = [], []
+    for pointer in await world.pointers():
+        async with world.begin() as tx:
+            task = await tx.tasks.find(pointer)
+        (good if task is not None and task.batch_id == ready else bad).append(pointer)
+    for pointer in [*good, *(await world.pointers())]:
+        await world.work_on_task(pointer, worker="worker")
+    for pointer in [*await world.pointers(), *bad]:
+        await world.work_on_task(pointer, worker="worker")
+    await world.work()
+    assert await status(world) is ListingStatus.PENDING_PHOTO_PROCESSING, "a failure leaves it where it is"
+
+    await world.delete_batch(DeleteBatchCommand(principal=PHOTOGRAPHER_PRINCIPAL, batch_id=failing))
+
+    assert await status(world) is ListingStatus.PENDING_OWNER_APPROVAL

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from domain.assets.asset import AssetStatus
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.batches.batch import BatchStatus
-from domain.errors import Unavailable
+from domain.errors import ConcurrentUpdate, Unavailable
 from domain.ids import BatchId
 from domain.jobs.job import JobStatus
 from domain.jobs.task import TaskStatus
@@ -213,7 +214,6 @@ async def test_what_may_pass_is_tried_again_later(world: World, error: Exception
     ("error", "code"),
     [
         (rejected(FailureCode.TIMEOUT), FailureCode.TIMEOUT),
-        (Unavailable("the store is away"), FailureCode.INTERNAL_ERROR),
         (ZeroDivisionError("a defect"), FailureCode.INTERNAL_ERROR),
     ],
 )
@@ -234,6 +234,54 @@ async def test_after_the_last_attempt_the_task_is_dead(world: World, error: Exce
     (letter,) = world.publisher.of("vitrine.task.died")
     assert letter.topic == "vitrine.tasks.image.v1.dlq"
     assert await statuses(world, batch_id) == {"one": AssetStatus.PROCESSED, "two": AssetStatus.FAILED}
+
+
+async def test_an_outage_is_waited_for_and_costs_no_attempt(world: World) -> None:
+    await world.open_listing()
+    batch_id = await world.receive()
+    world.processor.before = raising(*[Unavailable("the store is away")] * 10, about=b"two")
+
+    await world.work_through_retries()
+
+    assert (await world.batch(batch_id)).status is BatchStatus.READY
+    assert world.telemetry.of("dead_lettered") == []
+
+
+async def test_an_outage_without_end_ends_in_a_dead_task(world: World) -> None:
+    await world.open_listing()
+    batch_id = await world.receive()
+    world.processor.before = raising(*[Unavailable("the store is away")] * 1000, about=b"two")
+
+    await world.work_through_retries()
+    assert (await world.batch(batch_id)).status is BatchStatus.PROCESSING
+    world.clock.advance(world.retry.outage_patience)
+    await world.work_through_retries()
+
+    batch = await world.batch(batch_id)
+    assert (batch.status, batch.failure_code) == (BatchStatus.FAILED, FailureCode.INTERNAL_ERROR)
+    assert world.telemetry.of("dead_lettered") == ["vitrine.tasks.image.v1"]
+
+
+async def test_a_result_survives_a_database_that_is_away_for_a_moment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.open_listing()
+    batch_id = await world.receive(photos("one"))
+    (pointer,) = await world.pointers()
+    finish = world.finish_asset.__class__.__call__
+    refusals = [ConcurrentUpdate("the rows have changed"), Unavailable("the database is away")]
+
+    async def finish_at_the_third_try(*arguments: Any, **options: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        await finish(*arguments, **options)
+
+    monkeypatch.setattr(world.finish_asset.__class__, "__call__", finish_at_the_third_try)
+    await world.work_on_task(pointer, worker="worker")
+
+    assert await statuses(world, batch_id) == {"one": AssetStatus.PROCESSED}
+    (job,) = await world.jobs(batch_id)
+    assert [task.attempt for task in await world.tasks(job) if task.asset_id] == [1]
 
 
 async def test_an_archive_that_cannot_be_written_fails_the_batch_and_keeps_the_files(world: World) -> None:

@@ -29,12 +29,15 @@ class Outcome:
 
 
 class Program:
-    """`settings` are environment variables without their prefix. Commands run in the folder `at`."""
+    """`settings` are environment variables without their prefix. Commands run in the folder `at`. `bytecode` is for
+    compiled modules.
+    """
 
-    def __init__(self, at: Path, **settings: str) -> None:
+    def __init__(self, at: Path, bytecode: Path, **settings: str) -> None:
         self._at = at
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
-        self._environment = plain | {f"VITRINE_{name.upper()}": value for name, value in settings.items()}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("VITRINE_", "PYTHON"))}
+        ours = {f"VITRINE_{name.upper()}": value for name, value in settings.items()}
+        self._environment = inherited | ours | {"PYTHONPYCACHEPREFIX": str(bytecode)}
 
     async def run(self, *arguments: str | Path) -> Outcome:
         """Until it ends, in a thread of this process: a process a command would take a second to start."""

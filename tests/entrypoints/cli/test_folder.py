@@ -7,21 +7,22 @@ import pytest
 from domain.batches.limits import UploadLimits
 from domain.batches.media_type import MediaCategory
 from entrypoints.cli.errors import CommandFailed
-from entrypoints.cli.folder import LocalFile, Selection, default_reference, find_media, hash_media
+from entrypoints.cli.folder import default_reference, find_media
+from entrypoints.cli.hashing import LocalFile, hash_media
 from entrypoints.cli.progress import open_meter
 from entrypoints.cli.terminal import notices
 from tests import media
 from tests.entrypoints.cli.folders import folder_of
 
 
-async def select(folder: Path, *, project: bool = False, limits: UploadLimits | None = None) -> Selection:
-    candidates = await find_media(folder, project=project, limits=limits or UploadLimits())
+async def select(folder: Path) -> list[LocalFile]:
+    candidates = await find_media(folder, project=False, limits=UploadLimits())
     with open_meter(notices(), "hashing", total=candidates.total_bytes) as meter:
         return await hash_media(candidates, meter)
 
 
 async def only(folder: Path) -> LocalFile:
-    (file,) = (await select(folder)).files
+    (file,) = await select(folder)
     return file
 
 
@@ -63,9 +64,9 @@ async def test_what_is_left_out_has_a_reason_and_hidden_files_have_none(tmp_path
         f_jpg=b"\xff\xd8\xff\xe0 and nothing more",
     )
     (folder / ".DS_Store").write_bytes(b"Finder")
-    selection = await select(folder)
-    assert [file.name for file in selection.files] == ["a.jpg"]
-    assert {skip.path.name: skip.reason for skip in selection.skipped} == {
+    found = await find_media(folder, project=False, limits=UploadLimits())
+    assert [file.path.name for file in found.files] == ["a.jpg"]
+    assert {skip.path.name: skip.reason for skip in found.skipped} == {
         "b.txt": "is no photo and no video",
         "c.svg": "is image/svg+xml, which is not accepted",
         "d.pdf": "is a document: those go with --project",
@@ -77,9 +78,9 @@ async def test_what_is_left_out_has_a_reason_and_hidden_files_have_none(tmp_path
 async def test_files_above_the_limit_are_left_out(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "sizes", small_jpg=media.jpeg(), large_jpg=media.photo(1200, 900))
     limits = UploadLimits(max_bytes=dict.fromkeys(MediaCategory, 50000))
-    selection = await select(folder, limits=limits)
-    assert [file.name for file in selection.files] == ["small.jpg"]
-    assert "and 50.0 kB is the limit" in selection.skipped[0].reason
+    found = await find_media(folder, project=False, limits=limits)
+    assert [file.path.name for file in found.files] == ["small.jpg"]
+    assert "and 50.0 kB is the limit" in found.skipped[0].reason
 
 
 async def test_too_many_files_are_refused_and_not_cut_off(tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ async def test_too_many_files_are_refused_and_not_cut_off(tmp_path: Path) -> Non
 async def test_order_is_that_of_people_and_sequences_count_within_a_type(tmp_path: Path) -> None:
     tall, wide = media.jpeg(200, 300), media.jpeg(300, 200)
     folder = folder_of(tmp_path / "order", img10_jpg=wide, img2_jpg=wide, img3_jpg=tall)
-    files = (await select(folder)).files
+    files = await select(folder)
     assert [(file.name, file.media_type, file.sequence) for file in files] == [
         ("img2.jpg", "PHOTO_HORIZONTAL", 1),
         ("img3.jpg", "PHOTO_VERTICAL", 1),
@@ -102,11 +103,11 @@ async def test_order_is_that_of_people_and_sequences_count_within_a_type(tmp_pat
 async def test_client_ids_follow_bytes_and_place(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "twins", a_jpg=media.jpeg(), b_jpg=media.jpeg())
     folder_of(folder / "deeper", a_jpg=media.jpeg())
-    before = {file.path: file.client_id for file in (await select(folder)).files}
+    before = {file.path: file.client_id for file in await select(folder)}
     assert len(set(before.values())) == 3
-    assert {file.path: file.client_id for file in (await select(folder)).files} == before
+    assert {file.path: file.client_id for file in await select(folder)} == before
     (folder / "a.jpg").write_bytes(media.jpeg(100, 100))
-    after = {file.path: file.client_id for file in (await select(folder)).files}
+    after = {file.path: file.client_id for file in await select(folder)}
     assert {path for path in before if before[path] != after[path]} == {folder / "a.jpg"}
 
 

@@ -1,6 +1,7 @@
 """What an interrupted delivery does when it is run again."""
 
 import asyncio
+import signal
 from pathlib import Path
 
 from tests import media
@@ -56,6 +57,23 @@ async def test_urls_that_expire_on_the_way_are_replaced(program: Program, gate: 
     assert upload.returncode == 0, notices
     assert gate.puts > 2, "nothing had expired"
     assert "READY" in output
+
+
+async def test_ctrl_c_says_how_to_go_on(program: Program, gate: StoreGate, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "stopped", a_jpg=media.jpeg())
+    listing = await program.new_listing()
+    gate.shut_after(answers=0)
+    upload = program.start("upload", folder, "--listing", listing)
+    try:
+        await _batch_of(program, listing)
+        upload.send_signal(signal.SIGINT)
+        _, notices = await asyncio.to_thread(upload.communicate, timeout=20)
+    finally:
+        if upload.poll() is None:
+            upload.kill()
+    assert upload.returncode == 130
+    assert "Run the same command again" in notices
+    assert "Traceback" not in notices
 
 
 async def test_a_delivery_that_is_complete_is_only_looked_at(program: Program, gate: StoreGate, tmp_path: Path) -> None:

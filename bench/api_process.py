@@ -1,0 +1,33 @@
+"""The API in a process of its own, with its log. `python -m bench.api_process`."""
+
+import asyncio
+import signal
+
+from adapters.telemetry.log import configure_logging
+from entrypoints.http.server import HttpServer
+from entrypoints.running import http_server, open_vitrine
+from entrypoints.settings import Settings
+
+
+async def main() -> None:
+    settings = Settings.from_environment()
+    configure_logging(level=settings.log_level, as_json=True)
+    async with open_vitrine(settings) as vitrine:
+        await serve(http_server(vitrine))
+
+
+async def serve(server: HttpServer) -> None:
+    """Until SIGTERM. Prints the address once it answers."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    serving = asyncio.create_task(server.serve())
+    await server.ready()
+    import gc; gc.collect(); gc.freeze(); gc.set_threshold(50_000,20,20)
+    print(server.url, flush=True)
+    await stop.wait()
+    await server.stop()
+    await serving
+
+
+if __name__ == "__main__":
+    __import__("uvloop").run(main())
