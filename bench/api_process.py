@@ -22,7 +22,6 @@ async def serve(server: HttpServer) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     serving = asyncio.create_task(server.serve())
     await server.ready()
-    import gc; gc.collect(); gc.freeze(); gc.set_threshold(50_000,20,20)
     print(server.url, flush=True)
     await stop.wait()
     await server.stop()
@@ -30,4 +29,4 @@ async def serve(server: HttpServer) -> None:
 
 
 if __name__ == "__main__":
-    __import__("uvloop").run(main())
+    asyncio.run(main())

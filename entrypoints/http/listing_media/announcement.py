@@ -1,6 +1,6 @@
 """The body that announces files: what the domain thinks of it is said together with what is wrong with its form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +16,9 @@ from domain.batches.manifest import (
 from domain.errors import Violation
 from entrypoints.http.listing_media.requests import AnnouncedFileBody
 from entrypoints.http.reading.json_request import JsonRequest
+
+_MEMBERS = frozenset(field.encode_name for field in msgspec.structs.fields(AnnouncedFileBody))
+_NO_CHECKSUM = "0" * 64
 
 
 class AnnouncementRequest(JsonRequest):
@@ -39,20 +42,35 @@ def announced(file: AnnouncedFileBody) -> AnnouncedFile:
 
 
 def rule_violations(body: dict[str, Any], found: Sequence[Violation], limits: UploadLimits) -> Iterator[Violation]:
-    """Broken rules of those parts of a plain body whose form is sound, at their places in the whole."""
+    """Broken rules of all that is sound in a plain body, at their places in the whole."""
     broken = {violation.pointer for violation in found}
     reference, files = body.get("batchReference"), body.get("files")
     if isinstance(reference, str) and "/batchReference" not in broken:
         yield from reference_violations(reference)
     if not isinstance(files, list) or "/files" in broken:
         return
-    unsound = {pointer.split("/")[2] for pointer in broken if pointer.startswith("/files/")}
-    sound = [
-        (index, announced(msgspec.convert(file, AnnouncedFileBody)))
-        for index, file in enumerate(files)
-        if str(index) not in unsound
-    ]
-    yield from total_violations(len(files), [file for _, file in sound], limits)
-    for index, file in sound:
-        yield from file_violations(f"/files/{index}", file, limits)
-    yield from repetitions(sound)
+    drafts = [(index, _draft(index, file, broken)) for index, file in enumerate(files) if isinstance(file, dict)]
+    judged = [*total_violations(len(files), [draft for _, draft in drafts], limits)]
+    for index, draft in drafts:
+        judged += file_violations(f"/files/{index}", draft, limits)
+    judged += repetitions(drafts)
+    yield from (violation for violation in judged if violation.pointer not in broken)
+
+
+def _draft(index: int, file: dict[str, Any], broken: Collection[str]) -> AnnouncedFile:
+    """The file with stand-ins for the members that cannot be read; what the rules think of those is left out later.
+
+    Stand-ins differ from file to file, so that they are no repetitions.
+    """
+    stand_ins = {
+        "clientId": f"?{index}",
+        "mediaType": "",
+        "filename": "?",
+        "contentType": "",
+        "bytes": 1,
+        "checksum": _NO_CHECKSUM,
+        "sequence": -1 - index,
+    }
+    readable = {name: value for name, value in file.items() if name in _MEMBERS}
+    sound = {name: value for name, value in readable.items() if f"/files/{index}/{name}" not in broken}
+    return announced(msgspec.convert(stand_ins | sound, AnnouncedFileBody))

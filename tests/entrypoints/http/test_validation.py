@@ -83,8 +83,8 @@ async def test_broken_rules_are_told_beside_a_broken_structure(api: Api) -> None
         ("/listingId", "FORMAT"),
         ("/batchReference", "LENGTH"),
         ("/files/0/clientId", "DUPLICATE_CLIENT_ID"),
-        # A file whose form is broken is not judged by the rules: its sequence may be wrong as well.
         ("/files/1/bytes", "WRONG_TYPE"),
+        ("/files/1/sequence", "RANGE"),
         ("/files/2", "WRONG_TYPE"),
         ("/files/3/clientId", "DUPLICATE_CLIENT_ID"),
         ("/files/3/checksum", "CHECKSUM_FORMAT"),
