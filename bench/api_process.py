@@ -3,7 +3,10 @@
 import asyncio
 import signal
 
+import uvloop
+
 from adapters.telemetry.log import configure_logging
+from entrypoints.garbage import spare_what_is_open
 from entrypoints.http.server import HttpServer
 from entrypoints.running import http_server, open_vitrine
 from entrypoints.settings import Settings
@@ -22,6 +25,7 @@ async def serve(server: HttpServer) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     serving = asyncio.create_task(server.serve())
     await server.ready()
+    spare_what_is_open()
     print(server.url, flush=True)
     await stop.wait()
     await server.stop()
@@ -29,4 +33,4 @@ async def serve(server: HttpServer) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

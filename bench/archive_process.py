@@ -17,6 +17,7 @@ from typing import Self
 import aiohttp
 import msgspec
 import psutil
+import uvloop
 
 from adapters.archive.zip import ZipArchiveWriter
 from adapters.s3.connection import S3Connection, open_s3
@@ -203,4 +204,4 @@ def _spent() -> Iterator[_Spent]:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(main(int(sys.argv[1])))))
+    sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(main(int(sys.argv[1])))))

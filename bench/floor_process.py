@@ -4,7 +4,6 @@ The same server, the same rows in as many transactions, the same URLs from the s
 no routing, no rules, no repositories, no log. The token's signature and expiry are checked, and nothing else of it.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import jwt
 import msgspec
+import uvloop
 
 from adapters.postgres.assets import assets
 from adapters.postgres.batches import batches
@@ -285,4 +285,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    __import__("uvloop").run(main())
+    uvloop.run(main())

@@ -1,14 +1,17 @@
-"""A worker as it is deployed for photos: relay, worker and decoders, and nothing else. `python -m bench.worker_process`."""
+"""A worker for photos as it is deployed, with the relay, in a process of its own. `python -m bench.worker_process`."""
 
 import asyncio
 import contextlib
 import signal
+
+import uvloop
 
 from adapters.telemetry.log import configure_logging
 from application.events.routing import task_topic
 from domain.jobs.task import TaskKind
 from entrypoints.consumer.relay import Relay
 from entrypoints.consumer.worker import Worker
+from entrypoints.garbage import spare_what_is_open
 from entrypoints.resources import open_resources
 from entrypoints.running import wire
 from entrypoints.services import open_services
@@ -33,9 +36,10 @@ async def main() -> None:
             loop = asyncio.get_running_loop()
             for part in parts:
                 loop.add_signal_handler(signal.SIGTERM, lambda: [part.cancel() for part in parts])
+            spare_what_is_open()
             print("ready", flush=True)
 
 
 if __name__ == "__main__":
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(main())
+        uvloop.run(main())

@@ -16,6 +16,7 @@ from entrypoints.consumer.relay import Relay
 from entrypoints.consumer.sweeper import Sweeper
 from entrypoints.consumer.worker import Worker
 from entrypoints.container import Container
+from entrypoints.garbage import spare_what_is_open
 from entrypoints.http.app import create_app
 from entrypoints.http.server import HttpServer
 from entrypoints.http.services import HttpServices, HttpSettings
@@ -67,6 +68,7 @@ async def run_all(
         parts = [group.create_task(part) for part in _background(vitrine)]
         serving = group.create_task(server.serve())
         await server.ready()
+        spare_what_is_open()
         await started(server)
         await asyncio.wait([asyncio.create_task(stop.wait()), serving, *parts], return_when=asyncio.FIRST_COMPLETED)
         await server.stop()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from application.batches.scope import find_batch, find_listing
@@ -25,6 +26,7 @@ from domain.principal import Principal
 ORIGINAL = "original"
 _IMAGES = (RenditionName.THUMBNAIL, RenditionName.SMALL, RenditionName.MEDIUM, RenditionName.LARGE)
 _MP4 = (RenditionName.MP4_1080P, RenditionName.MP4_720P)
+_SIGNED = frozenset({*_IMAGES, *_MP4})
 OFFERED = (ORIGINAL, *_IMAGES, *_MP4, RenditionName.HLS)
 """What a client may ask for by name."""
 
@@ -132,29 +134,19 @@ class QueryDownloads:
         if not asset.renditions:
             failure = asset.failure or Failure(code=FailureCode.INTERNAL_ERROR, detail="it has not been processed")
             return DownloadItem(asset=asset, url=None, preview=None, urls={}, failure=failure)
-        get = self._signer.get
-        original = get(asset.key, now=now, expires_in=self._lifetime)
+        keys = {rendition.name: rendition.key for rendition in asset.renditions}
+        sign = partial(self._signer.get, now=now, expires_in=self._lifetime)
+        original = sign(asset.key)
         urls: dict[str, str] = {ORIGINAL: original} if wanted(ORIGINAL) else {}
-        preview = None
-        for rendition in asset.renditions:
-            name = rendition.name
-            if name not in OFFERED:
-                continue
-            if name is RenditionName.HLS:
-                url = self._links.sign(asset.id, name, expires_at=now + self._lifetime) if wanted(name) else None
-            elif wanted(name) or name is RenditionName.MEDIUM:
-                url = get(rendition.key, now=now, expires_in=self._lifetime)
-            else:
-                url = None
-            if name is RenditionName.MEDIUM:
-                preview = url
-            if url is not None and wanted(name):
-                urls[name] = url
-        main = asset.rendition(RenditionName.MP4_1080P) or asset.rendition(RenditionName.MP4_720P)
+        urls |= {name: sign(key) for name, key in keys.items() if name in _SIGNED and wanted(name)}
+        if RenditionName.HLS in keys and wanted(RenditionName.HLS):
+            urls[RenditionName.HLS] = self._links.sign(asset.id, RenditionName.HLS, expires_at=now + self._lifetime)
+        main = keys.get(RenditionName.MP4_1080P) or keys.get(RenditionName.MP4_720P)
+        medium = keys.get(RenditionName.MEDIUM)
         return DownloadItem(
             asset=asset,
-            url=get(main.key, now=now, expires_in=self._lifetime) if main else original,
-            preview=preview,
+            url=sign(main) if main else original,
+            preview=urls.get(RenditionName.MEDIUM) or (sign(medium) if medium else None),
             urls=urls,
             failure=asset.failure,
         )

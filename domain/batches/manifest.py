@@ -16,6 +16,7 @@ MAX_REFERENCE = 120
 MAX_TITLE = 255
 MAX_FILENAME = 255
 MAX_SEQUENCE = 1_000_000
+_ORIENTATIONS = frozenset(Orientation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +57,20 @@ class Manifest:
 
     @property
     def digest(self) -> bytes:
-        lines = sorted(
-            json.dumps(
-                (
-                    file.client_id,
-                    file.media_type,
-                    file.filename,
-                    file.content_type,
-                    file.size,
-                    file.checksum.hex,
-                    file.sequence,
-                    file.title or "",
-                )
+        described = sorted(
+            (
+                file.client_id,
+                file.media_type,
+                file.filename,
+                file.content_type,
+                file.size,
+                file.checksum.hex,
+                file.sequence,
+                file.title or "",
             )
             for file in self.files
         )
-        return hashlib.sha256("\n".join(lines).encode()).digest()
+        return hashlib.sha256(json.dumps(described).encode()).digest()
 
     @property
     def total_bytes(self) -> int:
@@ -131,7 +130,7 @@ def file_violations(at: str, file: AnnouncedFile, limits: UploadLimits) -> Itera
 def _type_violations(at: str, file: AnnouncedFile, limits: UploadLimits) -> Iterator[Violation]:
     if file.size < 1:
         yield Violation(f"{at}/bytes", "RANGE", "1 or more")
-    if file.orientation is not None and file.orientation not in set(Orientation):
+    if file.orientation is not None and file.orientation not in _ORIENTATIONS:
         yield Violation(f"{at}/orientation", "UNKNOWN_ORIENTATION", f"one of {', '.join(Orientation)}")
     try:
         media_type = MediaType(file.media_type)
@@ -146,7 +145,7 @@ def _type_violations(at: str, file: AnnouncedFile, limits: UploadLimits) -> Iter
         yield Violation(
             f"{at}/bytes", "FILE_TOO_LARGE", f"{media_type} takes at most {limits.max_bytes[category]} bytes"
         )
-    if file.orientation in set(Orientation) and media_type.orientation not in {None, file.orientation}:
+    if file.orientation in _ORIENTATIONS and media_type.orientation not in {None, file.orientation}:
         yield Violation(f"{at}/orientation", "ORIENTATION_MISMATCH", f"{media_type} says {media_type.orientation}")
 
 

@@ -5,6 +5,7 @@ Built from our ids alone; the client's file name is a decoration that is made ha
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from domain.batches.media_type import EXTENSIONS, MediaType
 from domain.ids import AssetId, BatchId, ListingId
@@ -33,7 +34,12 @@ def _safe(text: str) -> str:
 def original_key(
     listing_id: ListingId, media_type: MediaType, batch_id: BatchId, asset_id: AssetId, filename: str
 ) -> str:
-    return f"{listing_id}/raw/{media_type.path}/{batch_id}/{asset_id}-{safe_name(filename)}"
+    return f"{_raw_folder(listing_id, media_type, batch_id)}/{asset_id}-{safe_name(filename)}"
+
+
+@lru_cache(maxsize=64)  # one for all files of a batch
+def _raw_folder(listing_id: ListingId, media_type: MediaType, batch_id: BatchId) -> str:
+    return f"{listing_id}/raw/{media_type.path}/{batch_id}"
 
 
 def rendition_key(

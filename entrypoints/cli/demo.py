@@ -1,9 +1,10 @@
-import asyncio
+import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
+import uvloop
 
 from adapters.telemetry.log import configure_logging
 from entrypoints.cli.errors import CommandFailed
@@ -38,9 +39,11 @@ def demo(
     out.mkdir(parents=True, exist_ok=True)
     # Only what goes wrong: the demo tells the rest itself.
     configure_logging(level="error", as_json=False)
+    # Ending by SIGTERM cleans up as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with TemporaryDirectory(prefix="vitrine-demo-", ignore_cleanup_errors=True) as scratch:
         # PostgreSQL may run as another user, who has to pass.
         Path(scratch).chmod(0o711)
-        ready = asyncio.run(demonstrate(photos, out, Path(scratch)))
+        ready = uvloop.run(demonstrate(photos, out, Path(scratch)))
     if not ready:
         raise CommandFailed("Not every file could be processed; the tables above say which and why.")

@@ -1,8 +1,8 @@
-import asyncio
 from typing import Annotated
 
 import msgspec
 import typer
+import uvloop
 
 from adapters.embedded.ports import free_ports
 from adapters.telemetry.log import configure_logging
@@ -35,7 +35,7 @@ def run(
     # The servers take seconds to import, and the other commands do not need them.
     from entrypoints.cli.serving import serve  # noqa: PLC0415
 
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
 
 
 def with_port(settings: Settings, port: int | None) -> Settings:

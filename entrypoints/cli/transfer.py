@@ -48,7 +48,9 @@ async def deliver(
     before = book.arrived_bytes
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
         with open_meter(console, "uploading", total=total, done=before) as meter:
-            await Uploads(client, StoreSender(session), listing_id, batch_id, book, meter).send(files)
+            sender = StoreSender(session)
+            uploads = Uploads(client, sender, listing_id=listing_id, batch_id=batch_id, book=book, meter=meter)
+            await uploads.send(files)
     await client.complete(CompleteUploadBatchBody(listing_id=listing_id, batch_id=batch_id, files=book.claims()))
     return Delivered(batch_id=batch_id, resumed_bytes=before)
 
@@ -60,6 +62,7 @@ class Uploads:
         self,
         client: ApiClient,
         sender: StoreSender,
+        *,
         listing_id: UUID,
         batch_id: UUID,
         book: TicketBook,

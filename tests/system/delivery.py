@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from uuid import UUID, uuid4
 
 import httpx
@@ -100,7 +101,7 @@ async def announced(
     caller = caller or marketplace.photographer.caller
     listing_id = listing_id or await marketplace.listing()
     answer = await caller.announce(listing_id, [file.announcement for file in files], reference or f"shoot-{uuid4()}")
-    tickets = accepted(answer, httpx.codes.CREATED)
+    tickets = accepted(answer, HTTPStatus.CREATED)
     return Delivery(
         caller=caller,
         web=marketplace.web,
@@ -133,7 +134,7 @@ async def received(
 ) -> Delivery:
     """Completed: the work begins."""
     delivery = await uploaded(marketplace, files, listing_id=listing_id, caller=caller)
-    accepted(await delivery.complete(), httpx.codes.ACCEPTED)
+    accepted(await delivery.complete(), HTTPStatus.ACCEPTED)
     return delivery
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from uuid import UUID, uuid4
 
 import httpx
@@ -62,7 +63,7 @@ class Marketplace:
             "scheduledAt": "2026-01-01T10:00:00Z",
         }
         facts: Json = {"ownerId": str(self.owner.user_id), "kind": kind, "status": status, "bookings": [booking]}
-        accepted(await self.service.caller.put_listing(listing_id, facts), httpx.codes.CREATED)
+        accepted(await self.service.caller.put_listing(listing_id, facts), HTTPStatus.CREATED)
         return listing_id
 
 

@@ -1,6 +1,7 @@
 """Files that are not what they claim: each fails with its own code, and no other with it."""
 
-import httpx
+from http import HTTPStatus
+
 import pytest
 
 from tests import media
@@ -58,7 +59,7 @@ async def test_a_retry_takes_the_failed_files_alone(marketplace: Marketplace) ->
     delivery = await received(marketplace, [GOOD, BAD["text"][0]])
     first = await delivery.settled()
 
-    answer = accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), httpx.codes.ACCEPTED)
+    answer = accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), HTTPStatus.ACCEPTED)
     second = await delivery.settled()
 
     assert answer["status"] == "PROCESSING"
@@ -75,7 +76,7 @@ async def test_without_its_bad_file_the_batch_is_ready(marketplace: Marketplace,
 
     answer = await delivery.caller.delete_asset(delivery.batch_id, delivery.asset_id("text"))
 
-    accepted(answer, httpx.codes.NO_CONTENT)
+    accepted(answer, HTTPStatus.NO_CONTENT)
     report = await delivery.status()
     assert report["batch"]["status"] == "READY"
     assert [asset["clientId"] for asset in report["assets"]] == ["good"]

@@ -4,8 +4,8 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
 
-import httpx
 import pytest
 
 from tests import media
@@ -22,7 +22,7 @@ async def in_validate(mortal: Mortal) -> AsyncIterator[Delivery]:
     """The second run's download hangs on a store that does not answer."""
     delivery = await processed(mortal.marketplace, photos(1))
     with frozen([mortal.vitrine.object_store()]):
-        accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), httpx.codes.ACCEPTED)
+        accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), HTTPStatus.ACCEPTED)
         await mortal.works_at("validate", delivery)
         yield delivery
 
@@ -65,7 +65,7 @@ async def in_finalize(mortal: Mortal) -> AsyncIterator[Delivery]:
     """The last transaction has begun and cannot go on."""
     delivery = await uploaded(mortal.marketplace, photos(1))
     async with mortal.backstage.holding_listing(delivery.listing_id):
-        accepted(await delivery.complete(), httpx.codes.ACCEPTED)
+        accepted(await delivery.complete(), HTTPStatus.ACCEPTED)
         await mortal.transactions_wait(1)
         yield delivery
 

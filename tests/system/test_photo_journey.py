@@ -6,6 +6,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests import media
 from tests.adapters.imaging.deriving import is_upright
@@ -39,7 +40,7 @@ async def fetched(web: httpx.AsyncClient, url: str) -> bytes:
 
 def items(downloads: dict[str, Json]) -> dict[str, Json]:
     """By client id, which is the order of FILES within each type."""
-    found = {}
+    found: dict[str, Json] = {}
     for group in downloads.values():
         expected = sorted((file for file in FILES if file.media_type == group["type"]), key=lambda f: f.sequence)
         found |= {file.client_id: item for file, item in zip(expected, group.get("items", []), strict=False)}
@@ -66,7 +67,7 @@ async def test_every_rendition_is_upright_sized_and_bare(delivery: Delivery, fil
         body = await fetched(delivery.web, item["renditions"][name])
         path = tmp_path / f"{name}.jpg"
         path.write_bytes(body)
-        with media.Image.open(io.BytesIO(body)) as image:
+        with Image.open(io.BytesIO(body)) as image:
             assert image.format == "JPEG"
             assert image.width == min(width, item["width"]), "right width, never enlarged"
             assert image.info.get("progressive"), f"{name} is not progressive"

@@ -151,7 +151,8 @@ class VitrineProcess:
 
 
 def _environment(bytecode: Path, **settings: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("VITRINE_", "PYTHON"))}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     ours = {f"VITRINE_{name.upper()}": value for name, value in settings.items()}
     return inherited | ours | {"PYTHONPYCACHEPREFIX": str(bytecode)}
 
