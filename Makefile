@@ -34,7 +34,7 @@ demo: setup ## send a batch through the HTTP API and save what comes out under o
 	@$(BIN)/vitrine demo --out out $(if $(PHOTOS),--photos "$(PHOTOS)")
 
 test: setup ## all tests, on real services
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -12,10 +12,10 @@ import aiohttp
 
 from application.batches.complete_upload_batch import CompleteUploadBatchCommand
 from application.batches.create_upload_batch import CreateUploadBatchCommand, OpenedBatch
+from application.batches.upload_tickets import UploadTicket
 from application.batches.verify_uploads import ClaimedUpload
 from application.concurrency import map_bounded
 from application.listings.upsert_listing import UpsertListingCommand
-from application.batches.upload_tickets import UploadTicket
 from application.unit_of_work import UnitOfWorkFactory
 from domain.batches.manifest import AnnouncedFile
 from domain.ids import BookingId, ListingId, StoreId, UserId

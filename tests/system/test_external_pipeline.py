@@ -64,6 +64,17 @@ class Pipeline:
             await self.backstage.put_object(keys[name], data, "image/jpeg")
         return {"assetId": asset_id, "processedKey": keys["large"], "thumbnailKey": keys["thumbnail"]}
 
+    async def archive(self, delivery: Delivery, attempt: int = 1) -> Json:
+        """An empty ZIP: what is in it is the pipeline's business."""
+        key = f"{delivery.listing_id}/processed/zip/{delivery.batch_id}.{attempt}.zip"
+        await self.backstage.put_object(key, b"PK\x05\x06" + bytes(18), "application/zip")
+        return {"key": key}
+
+    async def everything(self, delivery: Delivery, attempt: int = 1) -> Json:
+        """What a pipeline reports when all went well."""
+        outputs = [await self.output(delivery, file.client_id, attempt) for file in delivery.files]
+        return {"status": "SUCCEEDED", "outputs": outputs, "zip": await self.archive(delivery, attempt)}
+
 
 @pytest.fixture(scope="module")
 async def pipeline(bytecode: Path) -> AsyncIterator[Pipeline]:
@@ -80,13 +91,10 @@ async def pipeline(bytecode: Path) -> AsyncIterator[Pipeline]:
 async def test_the_job_is_published_and_its_answer_makes_the_batch_ready(pipeline: Pipeline) -> None:
     delivery, report = await pipeline.asked()
     assert (await pipeline.backstage.events(delivery.batch_id))["vitrine.job.requested"] == 1
-    archive = f"{delivery.listing_id}/processed/zip/{delivery.batch_id}.1.zip"
-    await pipeline.backstage.put_object(archive, b"PK\x05\x06" + bytes(18), "application/zip")
 
     accepted(await pipeline.report(report | {"status": "RUNNING"}), HTTPStatus.ACCEPTED)
     assert (await delivery.status())["batch"]["status"] == "PROCESSING"
-    outputs = [await pipeline.output(delivery, "photo-1")]
-    accepted(await pipeline.report(report | {"outputs": outputs, "zip": {"key": archive}}), HTTPStatus.ACCEPTED)
+    accepted(await pipeline.report(report | await pipeline.everything(delivery)), HTTPStatus.ACCEPTED)
 
     await delivery.ready(within=5)
     downloads = await delivery.downloads()
@@ -98,7 +106,7 @@ async def test_the_job_is_published_and_its_answer_makes_the_batch_ready(pipelin
 
 async def test_signatures_that_are_bad_stale_missing_or_used(pipeline: Pipeline) -> None:
     delivery, report = await pipeline.asked()
-    body = report | {"outputs": [await pipeline.output(delivery, "photo-1")]}
+    body = report | await pipeline.everything(delivery)
     counted = (await read_metrics(pipeline.marketplace.http))["media_processing_callback_errors_total"]
 
     forged = await pipeline.report(body, secret="whsec_" + "A" * 32)
@@ -156,21 +164,32 @@ async def test_what_a_report_does_not_mention_is_not_deleted(pipeline: Pipeline)
     assert items[1]["error"]["code"], "it says why it cannot be served"
 
 
+async def test_a_success_without_an_archive_is_none(pipeline: Pipeline) -> None:
+    delivery, report = await pipeline.asked()
+    incomplete = report | await pipeline.everything(delivery)
+    del incomplete["zip"]
+
+    accepted(await pipeline.report(incomplete), HTTPStatus.ACCEPTED)
+
+    settled = await delivery.settled(within=5)
+    assert (settled["batch"]["status"], settled["batch"]["failureCode"]) == ("FAILED", "ZIP_FAILED")
+    assert await pipeline.backstage.listing_status(delivery.listing_id) == "PENDING_PHOTO_PROCESSING"
+
+
 async def test_a_report_on_an_older_attempt(pipeline: Pipeline) -> None:
     delivery, first = await pipeline.asked()
-    outputs = [await pipeline.output(delivery, "photo-1")]
-    accepted(await pipeline.report(first | {"outputs": outputs}), HTTPStatus.ACCEPTED)
+    done = first | await pipeline.everything(delivery)
+    accepted(await pipeline.report(done), HTTPStatus.ACCEPTED)
     again = accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), HTTPStatus.ACCEPTED)
 
-    old_job = await pipeline.report(first | {"outputs": outputs})
-    old_attempt = await pipeline.report(first | {"jobId": again["jobId"], "outputs": outputs})
+    old_job = await pipeline.report(done)
+    old_attempt = await pipeline.report(done | {"jobId": again["jobId"]})
     for answer in (old_job, old_attempt):
         refused(answer, HTTPStatus.CONFLICT, "CALLBACK_OUTDATED")
     assert (await delivery.status())["batch"]["status"] == "PROCESSING", "the newer run goes on"
 
-    second = first | {"jobId": again["jobId"], "attempt": 2}
-    newer = [await pipeline.output(delivery, "photo-1", attempt=2)]
-    accepted(await pipeline.report(second | {"outputs": newer}), HTTPStatus.ACCEPTED)
+    newer = {"jobId": again["jobId"], "attempt": 2} | await pipeline.everything(delivery, attempt=2)
+    accepted(await pipeline.report(newer), HTTPStatus.ACCEPTED)
     await delivery.ready(within=5)
 
 
