@@ -82,7 +82,9 @@ async def open_resources(settings: Settings, services: Services) -> AsyncIterato
         connection = await stack.enter_async_context(open_s3(services.bucket))
         await prepare_bucket(connection, cors_origins=settings.origins)
         decoders = await stack.enter_async_context(
-            ChildProcessPool(functions=_DECODER_FUNCTIONS, size=settings.decoder_count, memory_limit=settings.decoder_memory)
+            ChildProcessPool(
+                functions=_DECODER_FUNCTIONS, size=settings.decoder_count, memory_limit=settings.decoder_memory
+            )
         )
         bell = await stack.enter_async_context(PostgresOutboxBell(services.database_url))
         workspace = DiskWorkspace(_work_folder(settings))

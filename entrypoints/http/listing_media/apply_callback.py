@@ -4,7 +4,8 @@ from typing import Annotated
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from application.processing.apply_callback import ApplyCallback, ApplyCallbackCommand, ReportedOutput
+from application.processing.apply_callback import ApplyCallback
+from application.processing.pipeline_report import ApplyCallbackCommand, ReportedOutput
 from domain.ids import AssetId, JobId
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import callbacks

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from application.processing.apply_callback import ReportedStatus
+from application.processing.pipeline_report import ReportedStatus
 from domain.listings.listing import BookingStatus, ListingKind, ListingStatus
 
 _MOST_FILES = 1_000

@@ -7,14 +7,8 @@ from typing import Any
 
 import pytest
 
-from application.processing.apply_callback import (
-    ApplyCallbackCommand,
-    CallbackOutdated,
-    CallbackReplayed,
-    JobNotFound,
-    ReportedOutput,
-    ReportedStatus,
-)
+from application.processing.apply_callback import CallbackOutdated, CallbackReplayed, JobNotFound
+from application.processing.pipeline_report import ApplyCallbackCommand, ReportedOutput, ReportedStatus
 from domain.assets.asset import Asset, AssetStatus
 from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import RenditionName

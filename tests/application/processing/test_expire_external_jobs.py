@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from application.processing.apply_callback import CallbackOutdated, ReportedStatus
+from application.processing.apply_callback import CallbackOutdated
+from application.processing.pipeline_report import ReportedStatus
 from domain.assets.asset import AssetStatus
 from domain.assets.failure import FailureCode
 from domain.batches.batch import BatchStatus

@@ -1,4 +1,4 @@
-from application.processing.apply_callback import ReportedStatus
+from application.processing.pipeline_report import ReportedStatus
 from entrypoints.http.documentation.examples.cast import BATCH_ID, JOB_ID, LISTING_ID, PHOTO_ID, PROCESSED, VIDEO_ID
 from entrypoints.http.listing_media import requests
 
