@@ -8,10 +8,13 @@ from collections.abc import Awaitable, Callable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import api, archive, claims, photos, signing
-from bench.result import Section, tables
+from bench import api, archive, claims, photos, signing, statements
+from bench.result import Section, as_table
 from bench.running import Size, Steps
 from bench.stage import Stage, open_stage
+
+_WIDTH = 150
+"""Of the table where there is no terminal."""
 
 Measure = Callable[[Stage, Size, Steps], Awaitable[Section]]
 
@@ -20,6 +23,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "photos": photos.measure,
     "archive": archive.measure,
     "signing": signing.measure,
+    "statements": statements.measure,
     "claims": claims.measure,
 }
 
@@ -29,10 +33,17 @@ def main() -> int:
     console = Console(stderr=not sys.stdout.isatty())
     names = arguments.only or list(MEASUREMENTS)
     sections = asyncio.run(_measure(names, Size(quick=arguments.quick), console))
-    for table in tables(sections):
-        Console().print(table)
+    _print(sections)
     missed = any(not row.met for section in sections for row in section.rows)
     return 1 if missed and arguments.strict else 0
+
+
+def _print(sections: list[Section]) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    console.print(as_table(sections))
+    for section in sections:
+        for note in section.notes:
+            console.print(f"[dim]{section.title}: {note}[/dim]", soft_wrap=True, highlight=False)
 
 
 async def _measure(names: list[str], size: Size, console: Console) -> list[Section]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from statistics import median, quantiles
+from statistics import quantiles
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +51,7 @@ async def measure(stage: Stage, size: Size, steps: Steps) -> Section:
         uploads = await duel.run(requests.uploads, 201, steps)
         downloads = await duel.run(requests.downloads, 200, steps)
     return Section(
-        title=f"HTTP: {_FILES} files a request, {_CONNECTIONS} connections",
+        title=f"HTTP, {_FILES} files a request, {_CONNECTIONS} connections",
         rows=[*uploads.rows("POST uploads"), *downloads.rows("POST downloads/query")],
         notes=[uploads.note("uploads"), downloads.note("downloads/query")],
     )
@@ -124,15 +124,14 @@ class _Result:
     sizes: tuple[int, int]
 
     def rows(self, name: str) -> Iterator[Row]:
-        spread = (min(self.rates), max(self.rates))
-        floor = "bare ASGI + asyncpg"
-        yield Row(measure=f"{name}: requests/s", against=floor, value=median(self.rates), target=_TARGET, spread=spread)
-        yield Row(measure=f"{name}: median latency", against=floor, value=self.p50, at_most=True)
-        yield Row(measure=f"{name}: p99 latency", against=floor, value=self.p99, at_most=True)
-        yield Row(measure=f"{name}: CPU of the server", against=floor, value=self.cpu, at_most=True)
+        floor = "bare ASGI handler, asyncpg, msgspec"
+        yield Row.of_rounds(f"{name}: requests/s", floor, self.rates, target=_TARGET)
+        yield Row(measure=f"{name}: median latency", against=floor, value=self.p50)
+        yield Row(measure=f"{name}: p99 latency", against=floor, value=self.p99)
+        yield Row(measure=f"{name}: CPU of the server", against=floor, value=self.cpu)
 
     def note(self, name: str) -> str:
-        return f"{name}: {self.sizes[0]:,} bytes of JSON, {self.sizes[1]:,} from the floor"
+        return f"{name} answers {self.sizes[0]:,} bytes of JSON, the floor {self.sizes[1]:,}"
 
 
 class _Duel:

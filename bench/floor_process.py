@@ -17,7 +17,7 @@ import uvloop
 
 from adapters.postgres.assets import assets
 from adapters.postgres.batches import batches
-from adapters.postgres.outbox_writer import _INSERT as INSERT_OUTBOX
+from adapters.postgres.outbox_table import OUTBOX_CHANNEL, outbox
 from adapters.postgres.statements import insert_many, insert_one
 from adapters.s3.signer import SigV4UrlSigner
 from adapters.system.ids import Uuid7Ids
@@ -42,7 +42,10 @@ _LISTING = "SELECT l.*, (SELECT json_agg(b) FROM bookings b WHERE b.listing_id =
 _LIVE = "SELECT id FROM listing_media_batches WHERE listing_id = $1 AND reference = $2 AND deleted_at IS NULL"
 _BATCH = "SELECT * FROM listing_media_batches WHERE id = $1"
 _ASSETS = "SELECT * FROM listing_media_assets WHERE batch_id = $1 ORDER BY media_type, sequence"
-_INSERT_BATCH, _INSERT_ASSETS = insert_one(batches), insert_many(assets)
+_INSERT_BATCH, _INSERT_ASSETS, _INSERT_OUTBOX = insert_one(batches), insert_many(assets), insert_many(outbox)
+_INSERT_AND_RING = (
+    f"WITH added AS ({_INSERT_OUTBOX.text} RETURNING 1) SELECT pg_notify('{OUTBOX_CHANNEL}', '') FROM added LIMIT 1"
+)
 
 _encode = msgspec.json.Encoder().encode
 _decode_upload = msgspec.json.Decoder(CreateUploadBatchBody).decode
@@ -80,10 +83,9 @@ class Floor:
         claims = jwt.decode(token, self._secret, algorithms=["HS256"])
         body = await _body(receive)
         if scope["path"] == _UPLOADS:
-            status, answer = 201, await self._announce(_decode_upload(body), UUID(claims["sub"]))
+            status, encoded = 201, _encode(await self._announce(_decode_upload(body), UUID(claims["sub"])))
         else:
-            status, answer = 200, await self._downloads(_decode_query(body))
-        encoded = _encode(answer)
+            status, encoded = 200, _encode(await self._downloads(_decode_query(body)))
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(encoded)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": encoded})
@@ -98,7 +100,7 @@ class Floor:
             async with connection.transaction():
                 await connection.execute(_INSERT_BATCH.text, *_batch(request, batch_id, listing, user, now))
                 await connection.execute(_INSERT_ASSETS.text, *_assets(request, batch_id, rows, now))
-                await connection.execute(INSERT_OUTBOX.text, *_outbox(request, batch_id, now))
+                await connection.execute(_INSERT_AND_RING, *_outbox(request, batch_id, now))
         return UploadTicketsBody(
             listing_id=request.listing_id,
             batch_id=batch_id,
@@ -244,7 +246,7 @@ def _outbox(request: CreateUploadBatchBody, batch_id: UUID, now: datetime) -> li
         "occurred_at": now,
         "available_at": now,
     }
-    return [[values.get(name)] for name in INSERT_OUTBOX.names]
+    return [[values.get(name)] for name in _INSERT_OUTBOX.names]
 
 
 async def _body(receive: Any) -> bytes:

@@ -52,10 +52,9 @@ class Client:
 @asynccontextmanager
 async def connected(url: str, *, connections: int) -> AsyncIterator[Client]:
     address = urlsplit(url)
+    host, port = address.hostname or "", address.port or 0
     loop = asyncio.get_running_loop()
-    opened = [
-        (await loop.create_connection(_Connection, address.hostname, address.port))[1] for _ in range(connections)
-    ]
+    opened = [(await loop.create_connection(_Connection, host, port))[1] for _ in range(connections)]
     try:
         yield Client(opened)
     finally:

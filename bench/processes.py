@@ -26,8 +26,11 @@ async def running(*arguments: str, environment: Mapping[str, str], log: Path) ->
         async with asyncio.timeout(_START_SECONDS):
             line = (await process.stdout.readline()).decode().strip()
         if not line:
-            raise RuntimeError(f"python -m {' '.join(arguments)} did not start:\n{log.read_text()[-4000:]}")
+            raise RuntimeError(f"python -m {' '.join(arguments)} did not start")
         yield Running(pid=process.pid, ready=line)
+    except Exception as error:
+        error.add_note(_last_troubles(log))
+        raise
     finally:
         await _stop(process)
 
@@ -38,6 +41,13 @@ class Running:
 
     pid: int
     ready: str
+
+
+def _last_troubles(log: Path) -> str:
+    """What is no plain note of a request or a task, for the log goes away with the folder."""
+    lines = log.read_text(errors="replace").splitlines()
+    troubles = [line for line in lines if '"level":"info"' not in line]
+    return "\n".join([f"the end of {log.name}:", *troubles[-20:]])
 
 
 async def _stop(process: Process) -> None:
@@ -51,20 +61,18 @@ async def _stop(process: Process) -> None:
         await process.wait()
 
 
-def cpu_seconds(worker: int | None = None) -> dict[str, float]:
+def cpu_seconds(worker: int) -> dict[str, float]:
     """CPU seconds so far by part: the process `worker`, its children as `decoders`, and the servers."""
     used: dict[str, float] = {}
-    decoders = {child.pid for child in psutil.Process(worker).children(recursive=True)} if worker else set()
+    decoders = {child.pid for child in psutil.Process(worker).children(recursive=True)}
     for process in psutil.Process().children(recursive=True):
         try:
-            name = "parent" if process.pid == worker else "decoders" if process.pid in decoders else process.name()
+            name = "worker" if process.pid == worker else "decoders" if process.pid in decoders else process.name()
             times = process.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        # Those of the dead are in the books of their parent: a pool that replaces a child loses nothing.
-        used[name] = used.get(name, 0) + times.user + times.system + times.children_user + times.children_system
+        if not name.startswith("python"):
+            # Those of the dead are in the books of their parent: a pool that replaces a child loses nothing.
+            spent = times.user + times.system + times.children_user + times.children_system
+            used[name] = used.get(name, 0) + spent
     return used
-
-
-def used_between(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:
-    return {name: after[name] - before.get(name, 0) for name in after}

@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -64,13 +64,19 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage() -> AsyncIterator[Stage]:
-    # Not where only root may look: PostgreSQL runs as another user then.
-    with TemporaryDirectory(prefix="vitrine-bench-") as name:
-        folder = Path(name)
+    with _open_folder() as folder:
         settings = Settings(data_dir=str(folder / "data"))
-        folder.chmod(0o755)
         async with open_services(settings) as services:
             yield Stage(folder=folder, services=services, secrets=Secrets.of(settings))
+
+
+@contextmanager
+def _open_folder() -> Iterator[Path]:
+    """A folder that goes away; started by root, PostgreSQL runs as another user, who must get through."""
+    with TemporaryDirectory(prefix="vitrine-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 def as_environment(settings: Settings) -> dict[str, str]:

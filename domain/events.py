@@ -1,5 +1,6 @@
 """Facts that aggregates record and the outbox carries out of the transaction."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -7,7 +8,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(ABC):
     """Something that happened, in the past tense.
 
     `type` is the CloudEvents type. `key` orders delivery: events with one key arrive
@@ -18,8 +19,8 @@ class Event:
     occurred_at: datetime
 
     @property
-    def key(self) -> UUID:
-        raise NotImplementedError
+    @abstractmethod
+    def key(self) -> UUID: ...
 
 
 @dataclass(slots=True, kw_only=True)

@@ -119,7 +119,7 @@ class Container(containers.DeclarativeContainer):
     retry_batch = providers.Singleton(RetryBatch, begin=begin, planner=planner, clock=clock, telemetry=telemetry)
     list_batches = providers.Singleton(ListBatches, begin=begin)
     delete_batch = providers.Singleton(DeleteBatch, begin=begin, multipart=multipart, clock=clock)
-    remove_asset = providers.Singleton(RemoveAsset, begin=begin, clock=clock)
+    remove_asset = providers.Singleton(RemoveAsset, begin=begin, store=store, clock=clock)
     get_playlist = providers.Singleton(GetPlaylist, begin=begin, store=store, signer=signer, links=links, clock=clock)
     apply_callback = providers.Singleton(ApplyCallback, begin=begin, store=store, clock=clock, telemetry=telemetry)
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.auth.jwt import JwtVerifier
-from application.events.routing import task_topic
+from application.events.routing import LISTING_MEDIA_TOPIC, dead_letter_topic, task_topic
 from domain.jobs.task import TaskKind
+from entrypoints.consumer.event_log import EventLog
 from entrypoints.consumer.relay import Relay
 from entrypoints.consumer.sweeper import Sweeper
 from entrypoints.consumer.worker import Worker
@@ -160,7 +161,9 @@ def sweeper(vitrine: Vitrine) -> Sweeper:
 def _background(vitrine: Vitrine) -> list[Coroutine[None, None, None]]:
     resources = vitrine.resources
     relay = Relay(relay_outbox=vitrine.container.relay_outbox(), bell=resources.bell, log=resources.log)
-    return [*(worker.run() for worker in workers(vitrine)), relay.run(), sweeper(vitrine).run()]
+    topics = [LISTING_MEDIA_TOPIC, *(dead_letter_topic(task_topic(kind)) for kind in TaskKind)]
+    events = EventLog(subscription=resources.bus.subscribe(topics), log=resources.log)
+    return [*(worker.run() for worker in workers(vitrine)), events.run(), relay.run(), sweeper(vitrine).run()]
 
 
 async def _announce_all(vitrine: Vitrine) -> None:

@@ -53,11 +53,16 @@ class LocalSecrets:
     @classmethod
     def of(cls, folder: Path) -> "LocalSecrets":
         """Read them, or make them at the first start. The folder must exist."""
+        return cls.known(folder) or cls._make(folder / _FILE)
+
+    @classmethod
+    def known(cls, folder: Path) -> "LocalSecrets | None":
+        """Read them; None before the first start."""
         path = folder / _FILE
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
-            return cls._make(path)
+            return None
 
     @classmethod
     def _make(cls, path: Path) -> "LocalSecrets":

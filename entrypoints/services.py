@@ -23,9 +23,14 @@ class Services:
     public_bucket: BucketAddress
 
 
+def local_folder(settings: Settings) -> Path:
+    """Where the embedded services keep their data, whether it exists or not."""
+    return settings.resolved_data_dir(default_data_dir(Path.cwd()))
+
+
 def data_dir(settings: Settings) -> Path:
     """The folder of the embedded services, created if need be."""
-    folder = settings.resolved_data_dir(default_data_dir(Path.cwd()))
+    folder = local_folder(settings)
     make_open_parents(folder / "postgres")
     return folder
 

@@ -94,6 +94,7 @@ def populated_batch(**changes: Any) -> Batch:
             ),
             "received_at": NOW + timedelta(minutes=1),
             "settled_at": NOW + timedelta(minutes=2),
+            "ready_at": NOW + timedelta(minutes=2, seconds=1),
             "deleted_at": NOW + timedelta(minutes=3),
         }
         | changes

@@ -55,6 +55,8 @@ class JwtVerifier(TokenVerifier):
         return _principal(claims)
 
     async def _key_for(self, token: str) -> tuple[bytes | PyJWK, str]:
+        if self._secret is not None and self._keys is None:
+            return self._secret, _SHARED  # there is no choice: decoding refuses every other algorithm
         header = _header(token)
         algorithm, key_id = header.get("alg"), header.get("kid")
         if algorithm == _SHARED and self._secret is not None:

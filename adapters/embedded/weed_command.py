@@ -23,6 +23,9 @@ _SETTINGS = {
     "admin.ui": "false",
     "webdav": "false",
     "master.telemetry": "false",
+    # Resuming its state, the master is now and then not yet leader of itself when its volumes report, which
+    # they do again only after 5 or 15 s. What it needs to know, the volumes tell it.
+    "master.resumeState": "false",
     "s3.autoCreateBucket": "false",
     "s3.port.iceberg": "0",
     "s3.port.lance": "0",

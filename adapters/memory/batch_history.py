@@ -15,7 +15,7 @@ class MemoryBatchHistory(BatchHistory):
         return [batch for batch in self._newest_first(listing_id) if before is None or batch.id < before][:limit]
 
     async def latest_ready(self, listing_id: ListingId) -> Batch | None:
-        ready = (batch for batch in self._newest_first(listing_id) if batch.status is BatchStatus.READY)
+        ready = (batch for batch in self._newest_first(listing_id) if batch.ready_at is not None)
         return next(ready, None)
 
     async def has_ready_photos(self, listing_id: ListingId) -> bool:

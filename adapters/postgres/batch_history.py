@@ -19,7 +19,7 @@ _of_listing = (
 )
 _NEWEST = compiled(_of_listing.limit(_LIMIT))
 _OLDER = compiled(_of_listing.where(batches.c.id < bindparam("before", type_=ID)).limit(_LIMIT))
-_LATEST_READY = compiled(_of_listing.where(text("status = 'READY'")).limit(literal_column("1")))
+_LATEST_READY = compiled(_of_listing.where(batches.c.ready_at.is_not(None)).limit(literal_column("1")))
 _READY_PHOTOS = compiled(
     _of_listing.where(text("status = 'READY'"), batches.c.carries_photos)
     .with_only_columns(batches.c.id)

@@ -51,6 +51,7 @@ batches = Table(
     Column("expires_at", MOMENT, nullable=False),
     Column("received_at", MOMENT),
     Column("settled_at", MOMENT),
+    Column("ready_at", MOMENT),
     Column("deleted_at", MOMENT),
     version_column(),
     one_of("status", BatchStatus),
@@ -131,6 +132,7 @@ def _to_row(batch: Batch) -> dict[str, Any]:
         "expires_at": batch.expires_at,
         "received_at": batch.received_at,
         "settled_at": batch.settled_at,
+        "ready_at": batch.ready_at,
         "deleted_at": batch.deleted_at,
     }
 
@@ -159,6 +161,7 @@ def batch_from_row(row: Record) -> Batch:
         expires_at=row["expires_at"],
         received_at=row["received_at"],
         settled_at=row["settled_at"],
+        ready_at=row["ready_at"],
         deleted_at=row["deleted_at"],
         version=row["version"],
     )

@@ -12,8 +12,8 @@ from domain.jobs.task import TaskKind
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, read by nobody
 
-_MINUTES = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600)
-_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
+_RUN_BUCKETS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600)
+_STEP_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 
 
 class PrometheusTelemetry(Telemetry):
@@ -26,7 +26,7 @@ class PrometheusTelemetry(Telemetry):
         self._duration = Histogram(
             "media_processing_duration_seconds",
             "From RECEIVED to READY.",
-            buckets=_MINUTES,
+            buckets=_RUN_BUCKETS,
             registry=self.registry,
         )
         self._dead = self._counter("media_processing_dlq_messages", "Tasks and messages given up on.", "topic")
@@ -34,9 +34,9 @@ class PrometheusTelemetry(Telemetry):
         self._callback_errors = self._counter("media_processing_callback_errors", "Callbacks refused.")
         self._steps = Histogram(
             "media_processing_step_duration_seconds",
-            "One attempt at one task.",
+            "One step of one attempt: validate, thumbnails, transcode, zip, finalize.",
             labelnames=("step",),
-            buckets=_SECONDS,
+            buckets=_STEP_BUCKETS,
             registry=self.registry,
         )
         self._inflight = self._gauge("media_processing_inflight_jobs", "Jobs requested and not ended.")

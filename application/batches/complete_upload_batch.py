@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from application.batches.abort_uploads import abort_uploads
 from application.batches.scope import find_batch, lock_batch
-from application.batches.verify_uploads import ClaimedUpload, Verdict, VerifyUploads
-from application.concurrency import map_bounded
+from application.batches.verify_uploads import ClaimedUpload, UploadCheck, VerifyUploads
 from application.ports.clock import Clock
 from application.ports.storage import MultipartUploads, ObjectStore
 from application.processing.plan import RunPlanner
@@ -19,10 +19,7 @@ from domain.errors import Rejected, Violation
 from domain.ids import BatchId, ListingId
 from domain.jobs.job import Job
 from domain.listings.access import require_uploader
-from domain.listings.listing import Listing
 from domain.principal import Principal
-
-_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +31,6 @@ class CompleteUploadBatchCommand:
     batch_id: BatchId
     files: Sequence[ClaimedUpload]
     drop_missing: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sighting:
-    """What one look at the database and the store found."""
-
-    listing: Listing
-    batch: Batch
-    verdicts: Sequence[Verdict]
 
 
 class CompleteUploadBatch:
@@ -79,22 +67,22 @@ class CompleteUploadBatch:
                 return await _first_job(tx, batch)
         batch.require_uploading(now=self._clock.now())
         _require_known(assets, command.files)
-        verdicts = await self._verify(
+        checks = await self._verify(
             assets,
             {claim.client_id: claim for claim in command.files},
             {claim.client_id: index for index, claim in enumerate(command.files)},
         )
-        _require_arrived(verdicts, drop_missing=command.drop_missing)
-        job, dropped = await self._receive(command, verdicts)
-        await map_bounded(self._forget_upload, dropped, at_once=_AT_ONCE)
+        _require_arrived(checks, drop_missing=command.drop_missing)
+        job, dropped = await self._receive(command, checks)
+        await abort_uploads(self._multipart, dropped)
         await self._store.delete([asset.key for asset in dropped])
         return job
 
     async def _receive(
-        self, command: CompleteUploadBatchCommand, verdicts: Sequence[Verdict]
+        self, command: CompleteUploadBatchCommand, checks: Sequence[UploadCheck]
     ) -> tuple[Job, Sequence[Asset]]:
         now = self._clock.now()
-        etags = {verdict.asset.id: verdict.etag for verdict in verdicts if verdict.etag is not None}
+        etags = {check.asset.id: check.etag for check in checks if check.etag is not None}
         async with self._begin() as tx:
             _, batch = await lock_batch(tx, command.principal, command.listing_id, command.batch_id)
             if batch.job_id is not None:
@@ -120,10 +108,6 @@ class CompleteUploadBatch:
         await tx.batches.save(batch)
         return await self._planner.start_run(tx, batch, kept, now=now)
 
-    async def _forget_upload(self, asset: Asset) -> None:
-        if asset.multipart is not None:
-            await self._multipart.abort(asset.key, upload_id=asset.multipart.upload_id)
-
 
 async def _first_job(tx: UnitOfWork, batch: Batch) -> Job:
     jobs = await tx.jobs.of_batch(batch.id)
@@ -144,10 +128,10 @@ def _require_known(assets: Sequence[Asset], claims: Sequence[ClaimedUpload]) -> 
         raise Rejected("some files are not part of the batch, or are listed twice", violations)
 
 
-def _require_arrived(verdicts: Sequence[Verdict], *, drop_missing: bool) -> None:
-    missing = [verdict.missing for verdict in verdicts if verdict.missing is not None]
-    mismatches = [violation for verdict in verdicts for violation in verdict.mismatches]
+def _require_arrived(checks: Sequence[UploadCheck], *, drop_missing: bool) -> None:
+    missing = [check.missing for check in checks if check.missing is not None]
+    mismatches = [violation for check in checks for violation in check.mismatches]
     if mismatches:
         raise UploadMismatch([*mismatches, *([] if drop_missing else missing)])
-    if missing and (not drop_missing or len(missing) == len(verdicts)):
+    if missing and (not drop_missing or len(missing) == len(checks)):
         raise UploadsIncomplete(missing)

@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 
-from application.concurrency import map_bounded
+from application.batches.abort_uploads import abort_uploads
 from application.ports.clock import Clock
 from application.ports.storage import MultipartUploads
 from application.processing.settle_job import advance_listing
 from application.unit_of_work import UnitOfWorkFactory
-from domain.assets.asset import Asset
 from domain.batches.errors import BatchNotFound
 from domain.ids import BatchId
 from domain.listings.access import require_manager
 from domain.principal import Principal
-
-_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +45,4 @@ class DeleteBatch:
                 # A failed batch may be all that kept a READY sibling from being shown to the owner.
                 await advance_listing(tx, listing, now=now)
             await tx.commit()
-        await map_bounded(self._forget_upload, assets, at_once=_AT_ONCE)
-
-    async def _forget_upload(self, asset: Asset) -> None:
-        if asset.multipart is not None:
-            await self._multipart.abort(asset.key, upload_id=asset.multipart.upload_id)
+        await abort_uploads(self._multipart, assets)

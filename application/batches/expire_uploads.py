@@ -1,17 +1,15 @@
 """Batches that nobody completed in time fail with UPLOAD_EXPIRED."""
 
-from application.concurrency import map_bounded
+from application.batches.abort_uploads import abort_uploads
 from application.ports.clock import Clock
 from application.ports.storage import MultipartUploads, ObjectStore
 from application.ports.telemetry import Telemetry
 from application.unit_of_work import UnitOfWorkFactory
-from domain.assets.asset import Asset
 from domain.assets.failure import FailureCode
 from domain.batches.batch import BatchStatus
 from domain.ids import BatchId
 
 _BATCHES = 50
-_AT_ONCE = 8
 
 
 class ExpireUpload:
@@ -48,13 +46,9 @@ class ExpireUpload:
             await tx.assets.save(assets)
             await tx.commit()
         self._telemetry.batch_failed(FailureCode.UPLOAD_EXPIRED)
-        await map_bounded(self._forget_upload, assets, at_once=_AT_ONCE)
+        await abort_uploads(self._multipart, assets)
         await self._store.delete([asset.key for asset in assets])
         return True
-
-    async def _forget_upload(self, asset: Asset) -> None:
-        if asset.multipart is not None:
-            await self._multipart.abort(asset.key, upload_id=asset.multipart.upload_id)
 
 
 class ExpireUploads:

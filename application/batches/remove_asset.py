@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.ports.clock import Clock
+from application.ports.storage import ObjectStore
 from application.processing.settle_job import advance_listing
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.asset import Asset, AssetStatus
@@ -23,13 +24,15 @@ class RemoveAssetCommand:
 
 
 class RemoveAsset:
-    """The batch becomes READY when what remains has been processed and packed; else a retry makes it so.
+    """The batch becomes READY when what remains has been processed and packed; else a retry makes it so. The file's
+    objects are deleted.
 
     Raises BatchNotFound, AssetNotFound, NotPermitted, BatchInFlight, AssetNotRemovable.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, *, begin: UnitOfWorkFactory, store: ObjectStore, clock: Clock) -> None:
         self._begin = begin
+        self._store = store
         self._clock = clock
 
     async def __call__(self, command: RemoveAssetCommand) -> Batch:
@@ -65,6 +68,7 @@ class RemoveAsset:
             if complete and batch.carries_photos:
                 await advance_listing(tx, listing, now=now)
             await tx.commit()
+        await self._store.delete([asset.key, *(rendition.key for rendition in asset.renditions)])
         return batch
 
 

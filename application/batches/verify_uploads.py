@@ -25,7 +25,7 @@ class ClaimedUpload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class UploadCheck:
     """`etag` when the object is as announced; otherwise what is `missing` or different."""
 
     asset: Asset
@@ -41,29 +41,29 @@ class VerifyUploads:
 
     async def __call__(
         self, assets: Sequence[Asset], claims: Mapping[str, ClaimedUpload], positions: Mapping[str, int]
-    ) -> Sequence[Verdict]:
-        """One verdict an asset, in order. `claims` is by client id; `positions` are those in the request's `files`."""
+    ) -> Sequence[UploadCheck]:
+        """One check an asset, in order. `claims` is by client id; `positions` are those in the request's `files`."""
 
-        async def check(asset: Asset) -> Verdict:
+        async def check(asset: Asset) -> UploadCheck:
             at = f"/files/{positions[asset.client_id]}" if asset.client_id in positions else "/files"
             return await self._check(asset, claims.get(asset.client_id), at)
 
         return await map_bounded(check, assets, at_once=_AT_ONCE)
 
-    async def _check(self, asset: Asset, claim: ClaimedUpload | None, at: str) -> Verdict:
+    async def _check(self, asset: Asset, claim: ClaimedUpload | None, at: str) -> UploadCheck:
         if claim is None:
             return _missing(asset, at, "the request does not list it")
         stored = await self._store.head(asset.key)
         if asset.multipart is not None and (stored is None or _mismatches(asset, None, stored, at)):
             mismatches, stored = await self._assemble(asset, asset.multipart, claim, at)
             if mismatches:
-                return Verdict(asset=asset, mismatches=mismatches)
+                return UploadCheck(asset=asset, mismatches=mismatches)
         if stored is None:
             return _missing(asset, at, "it has not been uploaded")
         # The ETag of an object in parts is made by the store on assembly: no client can know it beforehand.
         expected_etag = None if asset.multipart is not None else claim.etag
         mismatches = _mismatches(asset, expected_etag, stored, at)
-        return Verdict(asset=asset, etag=None if mismatches else stored.etag, mismatches=mismatches)
+        return UploadCheck(asset=asset, etag=None if mismatches else stored.etag, mismatches=mismatches)
 
     async def _assemble(
         self, asset: Asset, multipart: MultipartUpload, claim: ClaimedUpload, at: str
@@ -80,8 +80,8 @@ class VerifyUploads:
         return (), stored or await self._store.head(asset.key)
 
 
-def _missing(asset: Asset, at: str, why: str) -> Verdict:
-    return Verdict(asset=asset, missing=Violation(at, FailureCode.NOT_UPLOADED, f"file {asset.client_id!r}: {why}"))
+def _missing(asset: Asset, at: str, why: str) -> UploadCheck:
+    return UploadCheck(asset=asset, missing=Violation(at, FailureCode.NOT_UPLOADED, f"file {asset.client_id!r}: {why}"))
 
 
 def _mismatches(asset: Asset, etag: str | None, stored: StoredObject, at: str) -> Sequence[Violation]:

@@ -15,7 +15,7 @@ from domain.events import Event
 
 def to_message(event: Event, *, message_id: UUID, headers: Mapping[str, str]) -> Message:
     """Wrap an event for its topic. The payload's names are camelCase, ids and times are text."""
-    payload = {_camel(field.name): _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
+    payload = _members(event)
     return Message(
         id=message_id,
         topic=topic_of(event),
@@ -25,6 +25,10 @@ def to_message(event: Event, *, message_id: UUID, headers: Mapping[str, str]) ->
         occurred_at=event.occurred_at,
         headers=headers,
     )
+
+
+def _members(record: Any) -> dict[str, Any]:
+    return {_camel(field.name): _plain(getattr(record, field.name)) for field in dataclasses.fields(record)}
 
 
 @cache
@@ -39,5 +43,9 @@ def _plain(value: Any) -> Any:
             return str(value)
         case datetime():
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case tuple():
+            return [_plain(item) for item in value]
+        case _ if dataclasses.is_dataclass(value):
+            return _members(value)
         case _:
             return value

@@ -125,7 +125,9 @@ class ApplyCallback:
         now = self._clock.now()
         assets = await tx.assets.of_batch(run.batch.id)
         outputs = {output.asset_id: output for output in command.outputs}
+        all_take_part = run.job.total == len(assets)
         for asset in assets:
+            takes_part = all_take_part or asset.status is not AssetStatus.PROCESSED
             output = outputs.get(asset.id)
             if output is None and asset.status is AssetStatus.PROCESSED:
                 continue
@@ -140,7 +142,7 @@ class ApplyCallback:
                 )
             else:
                 asset.fail(failure or UNREPORTED, now=now)
-            if not run.job.all_assets_ended:
+            if takes_part:
                 run.job.asset_ended(failed=asset.status is AssetStatus.FAILED)
         await tx.assets.save(assets)
         archive = archive_of(command, objects, assets)

@@ -15,7 +15,7 @@ from domain.jobs.task import Task
 class LeasePolicy:
     """A lease is renewed three times in its duration; a worker that misses them all has lost it."""
 
-    duration: timedelta = timedelta(seconds=60)
+    duration: timedelta = timedelta(seconds=30)
 
     @property
     def renew_every(self) -> timedelta:

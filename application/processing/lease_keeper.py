@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from application.ports.clock import Clock
 from application.processing.claim_task import LeasePolicy
@@ -12,14 +13,25 @@ from domain.jobs.task import LeaseLost, Stage, Task
 
 
 class Lease:
-    """What the worker is doing now; the keeper writes it down with the next renewal."""
+    """What the worker is doing now; the keeper writes it down with the next renewal.
+
+    `took` says how long the stages have taken that are over, in seconds.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.progress = 0.0
+        self.took: dict[Stage, float] = {}
+        self._since = monotonic()
 
     def enter(self, stage: Stage) -> None:
+        self.end_stage()
         self.stage, self.progress = stage, 0.0
+
+    def end_stage(self) -> None:
+        now = monotonic()
+        self.took[self.stage] = self.took.get(self.stage, 0.0) + now - self._since
+        self._since = now
 
     async def report(self, progress: float) -> None:
         self.progress = min(max(progress, 0.0), 1.0)
@@ -61,6 +73,7 @@ class LeaseKeeper:
                 raise
             raise ending from None
         finally:
+            lease.end_stage()
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
 

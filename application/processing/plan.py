@@ -11,6 +11,7 @@ from domain.batches.batch import Batch
 from domain.batches.media_type import MediaCategory
 from domain.ids import JobId, TaskId
 from domain.jobs.estimate import Capacity, estimate_seconds
+from domain.jobs.events import RequestedFile
 from domain.jobs.job import Job, Provider
 from domain.jobs.task import RetryPolicy, Task, TaskKind
 
@@ -46,7 +47,7 @@ class RunPlanner:
             listing_id=batch.listing_id,
             attempt=batch.jobs,
             provider=self._policy.provider,
-            total=len(assets),
+            files=tuple(_requested(asset) for asset in assets),
             estimated_seconds=estimate_seconds(assets, self._policy.capacity),
             now=now,
         )
@@ -74,3 +75,14 @@ class RunPlanner:
             max_attempts=self._policy.retry.max_attempts,
             now=now,
         )
+
+
+def _requested(asset: Asset) -> RequestedFile:
+    return RequestedFile(
+        asset_id=asset.id,
+        key=asset.key,
+        media_type=asset.media_type,
+        content_type=asset.content_type,
+        size=asset.size,
+        checksum=str(asset.checksum),
+    )

@@ -25,7 +25,8 @@ class RecoveryPolicy:
     """A PENDING task that nobody has taken for `forgotten_after` is announced again."""
 
     forgotten_after: timedelta = timedelta(minutes=5)
-    batch: int = 100
+    limit: int = 100
+    """Tasks at one look."""
 
 
 class RecoverTasks:
@@ -57,8 +58,8 @@ class RecoverTasks:
         now = self._clock.now()
         forgotten_before = waiting_since_before or now - self._policy.forgotten_after
         async with self._begin() as tx:
-            expired = await tx.leases.expired(now=now, limit=self._policy.batch)
-            forgotten = await tx.leases.forgotten(available_before=forgotten_before, limit=self._policy.batch)
+            expired = await tx.leases.expired(now=now, limit=self._policy.limit)
+            forgotten = await tx.leases.forgotten(available_before=forgotten_before, limit=self._policy.limit)
         for task_id in expired:
             try:
                 await self._recover(task_id)

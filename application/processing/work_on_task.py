@@ -14,7 +14,7 @@ from application.ports.telemetry import Telemetry
 from application.processing.build_archive import BuildArchive
 from application.processing.claim_task import ClaimedTask, ClaimTask
 from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
-from application.processing.lease_keeper import LeaseKeeper
+from application.processing.lease_keeper import Lease, LeaseKeeper
 from application.processing.process_asset import ProcessAsset, ProcessedAsset
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.failure import Failure, FailureCode, MediaRejected
@@ -110,7 +110,9 @@ class WorkOnTask:
         if isinstance(result, ProcessedAsset) or (task.asset_id is not None and isinstance(result, Failure)):
             await self._finish_asset(task, result, dead=dead)
         else:
+            started = monotonic()
             await self._finish_archive(task, result, dead=dead)
+            self._telemetry.step_took(Stage.FINALIZE, timedelta(seconds=monotonic() - started))
 
     async def _insist(self, finish: Callable[[], Awaitable[None]]) -> None:
         """The result is at hand: a short absence of the database must not waste it. The fence makes repeats safe."""
@@ -125,7 +127,7 @@ class WorkOnTask:
     async def _attempt(self, claimed: ClaimedTask) -> ProcessedAsset | Archive | Failure | _Outage | None:
         """The work itself. Whatever goes wrong becomes a Failure, but for a lost lease and cancellation."""
         task = claimed.task
-        started = monotonic()
+        lease: Lease | None = None
         try:
             async with self._keeper.hold(task, Stage.VALIDATE if task.asset_id else Stage.ZIP) as lease:
                 if task.asset_id is None:
@@ -143,7 +145,8 @@ class WorkOnTask:
             self._log.exception("task.defect")
             return Failure(code=FailureCode.INTERNAL_ERROR, detail=f"unexpected {type(error).__name__}")
         finally:
-            self._telemetry.step_took(task.kind, timedelta(seconds=monotonic() - started))
+            for stage, seconds in (lease.took if lease else {}).items():
+                self._telemetry.step_took(stage, timedelta(seconds=seconds))
 
     async def _give_back(self, task: Task, failure: Failure, step: Callable[..., None]) -> None:
         """`step` is `Task.try_later` or `Task.postpone`."""

@@ -60,7 +60,10 @@ class Archive:
 
 @dataclass(slots=True, kw_only=True)
 class Batch(Aggregate):
-    """`jobs` counts the runs so far; `job_id` is the latest. `failure_code` is set while FAILED."""
+    """`jobs` counts the runs so far; `job_id` is the latest. `failure_code` is set while FAILED.
+
+    `settled_at` is the end of the first run, `ready_at` that of the latest that succeeded.
+    """
 
     id: BatchId
     listing_id: ListingId
@@ -80,6 +83,7 @@ class Batch(Aggregate):
     expires_at: datetime
     received_at: datetime | None = None
     settled_at: datetime | None = None
+    ready_at: datetime | None = None
     deleted_at: datetime | None = None
 
     @classmethod
@@ -171,6 +175,7 @@ class Batch(Aggregate):
         self.status = BATCH_LIFECYCLE.move(self.status, target)
         self.failure_code = failure
         self.settled_at = self.settled_at or now
+        self.ready_at = now if failure is None else self.ready_at
         self.record(
             BatchReady(batch_id=self.id, listing_id=self.listing_id, occurred_at=now)
             if failure is None

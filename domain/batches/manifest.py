@@ -97,7 +97,7 @@ def check_manifest(reference: str, files: Sequence[AnnouncedFile], limits: Uploa
 
 
 def reference_violations(reference: str) -> Iterator[Violation]:
-    if not 1 <= len(reference) <= MAX_REFERENCE or not reference.isprintable():
+    if not reference.strip() or len(reference) > MAX_REFERENCE or not reference.isprintable():
         yield Violation("/batchReference", "LENGTH", f"1 to {MAX_REFERENCE} printable characters")
 
 
@@ -112,9 +112,9 @@ def total_violations(count: int, files: Sequence[AnnouncedFile], limits: UploadL
 
 def file_violations(at: str, file: AnnouncedFile, limits: UploadLimits) -> Iterator[Violation]:
     """What is wrong with one file, taken by itself. `at` is its JSON pointer."""
-    if not 1 <= len(file.client_id) <= MAX_CLIENT_ID or not file.client_id.isprintable():
+    if not file.client_id.strip() or len(file.client_id) > MAX_CLIENT_ID or not file.client_id.isprintable():
         yield Violation(f"{at}/clientId", "LENGTH", f"1 to {MAX_CLIENT_ID} printable characters")
-    if not 1 <= len(file.filename) <= MAX_FILENAME or "\0" in file.filename:
+    if not file.filename.strip() or len(file.filename) > MAX_FILENAME or "\0" in file.filename:
         yield Violation(f"{at}/filename", "LENGTH", f"1 to {MAX_FILENAME} characters, none of them NUL")
     if file.title is not None and (len(file.title) > MAX_TITLE or "\0" in file.title):
         yield Violation(f"{at}/title", "LENGTH", f"at most {MAX_TITLE} characters, none of them NUL")

@@ -17,11 +17,11 @@ _EXTENSION_LENGTH = 10
 
 def safe_name(filename: str) -> str:
     """ASCII letters, digits, dot, dash and underscore; no path, no leading dot, at most 80 characters."""
-    base = re.split(r"[/\\]", filename)[-1]
+    base = filename.replace("\\", "/").rpartition("/")[2]
     stem, dot, extension = base.rpartition(".")
-    if not dot:
-        stem, extension = extension, ""
-    ending = _safe(extension)[:_EXTENSION_LENGTH]
+    if not dot or len(extension) > _EXTENSION_LENGTH:
+        stem, extension = base, ""
+    ending = _safe(extension)
     name = _safe(stem)[: _NAME_LENGTH - _EXTENSION_LENGTH - 1].rstrip("-.") or "file"
     return f"{name}.{ending}" if ending else name
 

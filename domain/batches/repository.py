@@ -38,7 +38,7 @@ class BatchHistory(Protocol):
 
     @abstractmethod
     async def latest_ready(self, listing_id: ListingId) -> Batch | None:
-        """The newest READY batch, or None."""
+        """The newest batch that is READY, or was before a run that has not succeeded (yet); or None."""
 
     @abstractmethod
     async def has_ready_photos(self, listing_id: ListingId) -> bool:

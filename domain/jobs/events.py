@@ -19,12 +19,26 @@ class JobEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedFile:
+    """An original to process: where it lies in the bucket and what it proved to be. `size` in bytes."""
+
+    asset_id: AssetId
+    key: str
+    media_type: str
+    content_type: str
+    size: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobRequested(JobEvent):
-    """An external pipeline starts on this; our own workers go by `TaskScheduled`."""
+    """An external pipeline starts on this and writes below `output_prefix`; our own workers go by `TaskScheduled`."""
 
     type: ClassVar[str] = "vitrine.job.requested"
     attempt: int
     provider: str
+    output_prefix: str
+    files: tuple[RequestedFile, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.assets.failure import FailureCode
+from domain.batches.object_keys import processed_prefix
 from domain.events import Aggregate
 from domain.ids import BatchId, JobId, ListingId
-from domain.jobs.events import JobFinished, JobRequested
+from domain.jobs.events import JobFinished, JobRequested, RequestedFile
 from domain.state_machine import StateMachine
 
 
@@ -70,7 +71,7 @@ class Job(Aggregate):
         listing_id: ListingId,
         attempt: int,
         provider: Provider,
-        total: int,
+        files: tuple[RequestedFile, ...],
         estimated_seconds: int,
         now: datetime,
     ) -> "Job":
@@ -80,7 +81,7 @@ class Job(Aggregate):
             listing_id=listing_id,
             attempt=attempt,
             provider=provider,
-            total=total,
+            total=len(files),
             estimated_seconds=estimated_seconds,
             created_at=now,
         )
@@ -91,6 +92,8 @@ class Job(Aggregate):
                 listing_id=listing_id,
                 attempt=attempt,
                 provider=provider,
+                output_prefix=processed_prefix(listing_id),
+                files=files,
                 occurred_at=now,
             )
         )

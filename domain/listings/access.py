@@ -31,7 +31,7 @@ def require_awaiting(listing: Listing, media_types: Collection[MediaType]) -> No
     if photos and listing.status not in AWAITING_PHOTOS:
         raise ListingNotAwaitingMedia(listing.id, listing.status, " or ".join(sorted(AWAITING_PHOTOS)))
     if projects and listing.status not in BEFORE_PUBLICATION:
-        raise ListingNotAwaitingMedia(listing.id, listing.status, "not yet PUBLISHED")
+        raise ListingNotAwaitingMedia(listing.id, listing.status, "neither PUBLISHED nor ARCHIVED")
 
 
 def require_manager(listing: Listing, principal: Principal, media_types: Collection[MediaType]) -> None:

@@ -1,5 +1,6 @@
 """The whole of Vitrine in this process, and what it says when it is there."""
 
+import sys
 from collections.abc import Sequence
 from uuid import uuid4
 
@@ -53,5 +54,5 @@ def _first_calls(address: str) -> Sequence[str]:
     headers = """-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'"""
     return [
         f"curl -X PUT {address}/api/v2/listings/{listing_id} {headers} -d '{body}'",
-        f"vitrine upload FOLDER --listing {listing_id} --api {address} --token $TOKEN",
+        f"{sys.argv[0]} upload FOLDER --listing {listing_id} --api {address} --token $TOKEN",
     ]

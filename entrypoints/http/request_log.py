@@ -9,6 +9,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.ports.log import Log
+from entrypoints.http.reading.json_request import LOG_FACTS
 
 _STATE = "request_id"
 _PROBES = frozenset({"/livez", "/readyz", "/metrics"})
@@ -60,7 +61,11 @@ class RequestLog:
         path = scope.get("path_template", "(none)")
         if path in _PROBES and status == _OK:
             return
-        self._log.info("http_request", method=scope["method"], path=path, status=status, ms=round(seconds * 1000, 2))
+        params = {name: value for name, value in scope.get("path_params", {}).items() if name.endswith("_id")}
+        facts = params | scope["state"].get(LOG_FACTS, {})
+        self._log.info(
+            "http_request", method=scope["method"], path=path, status=int(status), ms=round(seconds * 1000, 2), **facts
+        )
 
 
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

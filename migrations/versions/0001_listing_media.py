@@ -100,6 +100,7 @@ def create_batches() -> None:
             expires_at TIMESTAMPTZ NOT NULL,
             received_at TIMESTAMPTZ,
             settled_at TIMESTAMPTZ,
+            ready_at TIMESTAMPTZ,
             deleted_at TIMESTAMPTZ,
             version INTEGER NOT NULL,
             CONSTRAINT pk_listing_media_batches PRIMARY KEY (id),

@@ -152,7 +152,7 @@ class UseCases:
 
     @cached_property
     def remove_asset(self) -> RemoveAsset:
-        return RemoveAsset(begin=self.begin, clock=self.clock)
+        return RemoveAsset(begin=self.begin, store=self.store, clock=self.clock)
 
     @cached_property
     def delete_batch(self) -> DeleteBatch:

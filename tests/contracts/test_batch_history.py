@@ -41,16 +41,20 @@ async def test_pages_go_from_new_to_old_without_gap_or_repetition(begin: UnitOfW
     assert third == []
 
 
-async def test_the_latest_ready_batch_is_the_newest_of_the_ready(begin: UnitOfWorkFactory, listing: Listing) -> None:
+async def test_the_latest_ready_batch_stays_so_during_and_after_a_run_that_does_not_succeed(
+    begin: UnitOfWorkFactory, listing: Listing
+) -> None:
     async with begin() as tx:
         assert await tx.batch_history.latest_ready(listing.id) is None
-    await _stored(begin, listing, status=BatchStatus.READY)
-    newest = await _stored(begin, listing, status=BatchStatus.READY)
-    await _stored(begin, listing, status=BatchStatus.READY, deleted_at=NOW)
+    await _stored(begin, listing, status=BatchStatus.READY, ready_at=NOW)
+    newest = await _stored(begin, listing, status=BatchStatus.READY, ready_at=NOW)
+    await _stored(begin, listing, status=BatchStatus.READY, ready_at=NOW, deleted_at=NOW)
     await _stored(begin, listing, status=BatchStatus.PROCESSING)
-
-    async with begin() as tx:
-        assert await tx.batch_history.latest_ready(listing.id) == newest
+    for status in (BatchStatus.READY, BatchStatus.PROCESSING, BatchStatus.FAILED):
+        newest.status = status
+        await store(begin, newest)
+        async with begin() as tx:
+            assert await tx.batch_history.latest_ready(listing.id) == newest
 
 
 async def test_ready_photos_are_seen_unless_deleted(begin: UnitOfWorkFactory, listing: Listing) -> None:

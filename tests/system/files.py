@@ -65,6 +65,11 @@ def video(client_id: str = "video", data: bytes | None = None, **changes: Any) -
     return LocalFile(client_id=client_id, **(facts | changes))
 
 
+def film(client_id: str = "film", **changes: Any) -> LocalFile:
+    """A video that takes long enough to be caught at it."""
+    return video(client_id, media.video(960, 540, seconds=4.0), **changes)
+
+
 def document(client_id: str = "plan", **changes: Any) -> LocalFile:
     facts: Json = {
         "media_type": "PROJECT_DOC",

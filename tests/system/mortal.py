@@ -6,6 +6,7 @@ import psutil
 
 from tests.system.backstage import Backstage, open_backstage
 from tests.system.delivery import Delivery
+from tests.system.family import lives
 from tests.system.marketplace import Marketplace, open_marketplace
 from tests.system.vitrine_process import VitrineProcess
 from tests.system.waiting import eventually
@@ -35,13 +36,13 @@ class Mortal:
 
     async def die(self) -> None:
         """SIGKILL; returns once nothing of it is left."""
-        family = self.vitrine.family()
+        family = self.vitrine.family.everybody()
         await self.vitrine.kill()
         await self._gone(family)
 
     async def leave(self) -> int:
         """SIGTERM; the exit code, once nothing of it is left."""
-        family = self.vitrine.family()
+        family = self.vitrine.family.everybody()
         code = await self.vitrine.stop()
         await self._gone(family)
         return code
@@ -68,17 +69,10 @@ class Mortal:
 
     async def _gone(self, family: list[psutil.Process]) -> None:
         async def all_gone() -> bool:
-            return not [process for process in family if _lives(process)]
+            return not [process for process in family if lives(process)]
 
         try:
             await eventually(all_gone, within=_GONE_WITHIN, expecting="no process is left behind")
         except AssertionError as error:
-            error.add_note(str([process for process in family if _lives(process)]))
+            error.add_note(str([process for process in family if lives(process)]))
             raise
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False

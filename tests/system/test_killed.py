@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 
 import pytest
@@ -11,17 +11,17 @@ import pytest
 from tests import media
 from tests.system.answers import accepted
 from tests.system.delivery import Delivery, processed, received, uploaded
-from tests.system.files import photo, photos, video
+from tests.system.family import frozen
+from tests.system.files import film, photo, photos
 from tests.system.mortal import Mortal
 from tests.system.outcome import assert_done_once
-from tests.system.vitrine_process import frozen
 
 
 @asynccontextmanager
 async def in_validate(mortal: Mortal) -> AsyncIterator[Delivery]:
     """The second run's download hangs on a store that does not answer."""
     delivery = await processed(mortal.marketplace, photos(1))
-    with frozen([mortal.vitrine.object_store()]):
+    with frozen([mortal.vitrine.family.object_store()]):
         accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), HTTPStatus.ACCEPTED)
         await mortal.works_at("validate", delivery)
         yield delivery
@@ -30,7 +30,7 @@ async def in_validate(mortal: Mortal) -> AsyncIterator[Delivery]:
 @asynccontextmanager
 async def in_thumbnails(mortal: Mortal) -> AsyncIterator[Delivery]:
     """The decoders do not come to an end."""
-    with frozen(mortal.vitrine.decoders()):
+    with frozen(mortal.vitrine.family.decoders()):
         delivery = await received(mortal.marketplace, photos(2))
         await mortal.works_at("thumbnails", delivery)
         yield delivery
@@ -39,8 +39,8 @@ async def in_thumbnails(mortal: Mortal) -> AsyncIterator[Delivery]:
 @asynccontextmanager
 async def in_transcode(mortal: Mortal) -> AsyncIterator[Delivery]:
     """ffmpeg is at work."""
-    delivery = await received(mortal.marketplace, [video(data=media.video(seconds=4.0))])
-    with frozen(await mortal.vitrine.transcoding()):
+    delivery = await received(mortal.marketplace, [film()])
+    with frozen(await mortal.vitrine.family.transcoding()):
         await mortal.works_at("transcode", delivery)
         yield delivery
 
@@ -48,16 +48,16 @@ async def in_transcode(mortal: Mortal) -> AsyncIterator[Delivery]:
 @asynccontextmanager
 async def in_zip(mortal: Mortal) -> AsyncIterator[Delivery]:
     """The files are done; then the store stops answering, before the archive has been read."""
-    with frozen(mortal.vitrine.decoders()):
-        delivery = await received(mortal.marketplace, photos(2))
-        await mortal.works_at("thumbnails", delivery)
-        holding = mortal.backstage.holding_jobs(delivery.batch_id)
-        await holding.__aenter__()
-    await mortal.transactions_wait(len(delivery.files))
-    with frozen([mortal.vitrine.object_store()]):
-        await holding.__aexit__(None, None, None)
-        await mortal.works_at("zip", delivery)
-        yield delivery
+    async with AsyncExitStack() as held:
+        with frozen(mortal.vitrine.family.decoders()):
+            delivery = await received(mortal.marketplace, photos(2))
+            await mortal.works_at("thumbnails", delivery)
+            await held.enter_async_context(mortal.backstage.holding_jobs(delivery.batch_id))
+        await mortal.transactions_wait(len(delivery.files))
+        with frozen([mortal.vitrine.family.object_store()]):
+            await held.aclose()
+            await mortal.works_at("zip", delivery)
+            yield delivery
 
 
 @asynccontextmanager
@@ -85,7 +85,7 @@ async def test_in_the_middle_of_every_step(mortal: Mortal, step: Step) -> None:
 
 
 async def test_at_random_moments(mortal: Mortal) -> None:
-    files = [*photos(3), video(data=media.video(seconds=3.0)), photo("big", media.photo(), sequence=4)]
+    files = [*photos(3), film(), photo("big", media.photo(), sequence=4)]
     delivery = await received(mortal.marketplace, files)
     moments = [random.uniform(0.0, 1.5) for _ in range(2)]
 
@@ -102,12 +102,12 @@ async def test_at_random_moments(mortal: Mortal) -> None:
 
 
 async def test_sigterm_gives_the_work_back(mortal: Mortal) -> None:
-    delivery = await received(mortal.marketplace, [video(data=media.video(seconds=4.0))])
-    with frozen(await mortal.vitrine.transcoding()):
+    delivery = await received(mortal.marketplace, [film()])
+    with frozen(await mortal.vitrine.family.transcoding()):
         code = await mortal.leave()
     assert code == 0, mortal.vitrine.log_tail()
     await mortal.live()
 
     await assert_done_once(delivery, mortal.backstage)
-    (film, _) = await mortal.backstage.tasks(delivery.batch_id)
-    assert (film["attempt"], film["max_attempts"]) == (2, 4), "handed back: the attempt was not lost"
+    task, _ = await mortal.backstage.tasks(delivery.batch_id)
+    assert (task["attempt"], task["max_attempts"]) == (2, 4), "handed back: the attempt was not lost"

@@ -1,15 +1,17 @@
 """What operators see: the names are a contract, alerts hang on them."""
 
+import json
 from http import HTTPStatus
 
 from tests import media
 from tests.system.answers import accepted
 from tests.system.caller import CALLBACKS
 from tests.system.delivery import processed, received
+from tests.system.family import frozen
 from tests.system.files import photo, photos
 from tests.system.marketplace import Marketplace
 from tests.system.metrics import read_metrics
-from tests.system.vitrine_process import VitrineProcess, frozen
+from tests.system.vitrine_process import VitrineProcess
 from tests.system.waiting import eventually
 
 NAMES = {
@@ -56,7 +58,7 @@ async def test_a_journey_moves_the_numbers(marketplace: Marketplace) -> None:
 
 
 async def test_work_in_flight_is_counted_and_then_done(vitrine: VitrineProcess, marketplace: Marketplace) -> None:
-    with frozen(vitrine.decoders()):
+    with frozen(vitrine.family.decoders()):
         delivery = await received(marketplace, photos(1))
         during = await read_metrics(marketplace.http)
     await delivery.ready()
@@ -67,6 +69,19 @@ async def test_work_in_flight_is_counted_and_then_done(vitrine: VitrineProcess, 
 
     assert during["media_processing_inflight_jobs"] >= 1
     await eventually(idle, within=15, expecting="no job in flight, and an outbox that is drained")
+
+
+async def test_log_lines_name_what_they_are_about(vitrine: VitrineProcess, marketplace: Marketplace) -> None:
+    delivery = await processed(marketplace, photos(2))
+    job_id = (await delivery.status())["processing"]["jobId"]
+
+    lines = [json.loads(line) for line in vitrine.log.read_text().splitlines() if delivery.batch_id in line]
+
+    done = [line for line in lines if line["event"] == "task.done"]
+    assert len(done) == 3, "a line for each file and one for the archive"
+    for line in done:
+        assert (line["listing_id"], line["job_id"]) == (str(delivery.listing_id), job_id)
+    assert "X-Amz-Signature" not in vitrine.log.read_text(), "links are secrets"
 
 
 async def test_probes(marketplace: Marketplace) -> None:

@@ -9,9 +9,10 @@ from tests import media
 from tests.system.answers import accepted, refused
 from tests.system.backstage import Backstage
 from tests.system.delivery import announced, processed, received, uploaded
-from tests.system.files import photo, photos, video
+from tests.system.family import frozen
+from tests.system.files import film, photo, photos
 from tests.system.marketplace import Marketplace
-from tests.system.vitrine_process import VitrineProcess, frozen
+from tests.system.vitrine_process import VitrineProcess
 
 CLIENTS = 10
 
@@ -46,7 +47,7 @@ async def test_the_same_announcement_from_ten_clients_at_once(marketplace: Marke
 async def test_retry_and_delete_during_processing(
     vitrine: VitrineProcess, marketplace: Marketplace, backstage: Backstage
 ) -> None:
-    with frozen(vitrine.decoders()):
+    with frozen(vitrine.family.decoders()):
         delivery = await received(marketplace, photos(1))
         report = await delivery.until("PROCESSING", within=15)
 
@@ -81,7 +82,7 @@ async def test_the_old_version_stays_until_the_new_one_is_ready(
     delivery = await processed(marketplace, [photo(data=media.jpeg(640, 480))])
     old = await delivery.downloads()
 
-    with frozen(vitrine.decoders()):
+    with frozen(vitrine.family.decoders()):
         accepted(await delivery.caller.retry(delivery.listing_id, delivery.batch_id), HTTPStatus.ACCEPTED)
         assert (await delivery.status())["batch"]["status"] == "PROCESSING"
         meanwhile = await delivery.downloads()
@@ -100,9 +101,9 @@ async def test_the_listing_waits_for_a_sibling_in_flight(
     vitrine: VitrineProcess, marketplace: Marketplace, backstage: Backstage
 ) -> None:
     listing_id = await marketplace.listing()
-    slow = await received(marketplace, [video()], listing_id=listing_id)
+    slow = await received(marketplace, [film()], listing_id=listing_id)
 
-    with frozen(await vitrine.transcoding()):
+    with frozen(await vitrine.family.transcoding()):
         await processed(marketplace, photos(1), listing_id=listing_id)
         assert await backstage.listing_status(listing_id) == "PENDING_PHOTO_PROCESSING", "the video is still on its way"
 

@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +17,7 @@ import psutil
 from adapters.embedded.death_signal import death_signal
 from adapters.embedded.ports import free_ports
 from adapters.s3.address import BucketAddress
+from tests.system.family import Family
 from tests.system.waiting import eventually
 
 JWT_SECRET = "a secret of 32 bytes, for tests only"
@@ -68,16 +69,17 @@ class VitrineProcess:
                 preexec_fn=death_signal(signal.SIGTERM),
             )
         async with httpx.AsyncClient(timeout=5) as http:
+            try:
+                await eventually(lambda: self._is_ready(http), within=_START, expecting="vitrine is ready")
+            except AssertionError as error:
+                error.add_note(self.log_tail())
+                raise
 
-            async def ready() -> bool:
-                assert self._process is not None
-                if self._process.poll() is not None:
-                    raise AssertionError(f"vitrine ended with {self._process.returncode}:\n{self.log_tail()}")
-                with suppress(httpx.TransportError):
-                    return (await http.get(f"{self.url}/readyz")).status_code == httpx.codes.OK
-                return False
-
-            await eventually(ready, within=_START, expecting=f"vitrine is ready\n{self.log_tail()}")
+    async def _is_ready(self, http: httpx.AsyncClient) -> bool:
+        assert self.runs(), "vitrine has ended"
+        with suppress(httpx.TransportError):
+            return (await http.get(f"{self.url}/readyz")).status_code == httpx.codes.OK
+        return False
 
     async def stop(self) -> int:
         """SIGTERM; the exit code. May be repeated."""
@@ -91,41 +93,15 @@ class VitrineProcess:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(number)
-        return int(await asyncio.to_thread(self._process.wait, _STOP))
+        try:
+            return int(await asyncio.to_thread(self._process.wait, _STOP))
+        except psutil.TimeoutExpired:
+            self._process.kill()
+            raise AssertionError(f"vitrine goes on {_STOP:g} s after {number.name}:\n{self.log_tail()}") from None
 
-    def family(self) -> list[psutil.Process]:
-        """It and everything below it."""
-        process = psutil.Process(self.pid)
-        return [process, *process.children(recursive=True)]
-
-    def decoders(self) -> list[psutil.Process]:
-        return self._below("adapters.sandbox.child")
-
-    def ffmpegs(self) -> list[psutil.Process]:
-        """Those at work, without what confines them."""
-        return [process for process in self._below("-filter_complex") if "ffmpeg" in _name(process)]
-
-    async def transcoding(self) -> list[psutil.Process]:
-        """As `ffmpegs`, once there is one."""
-
-        async def at_work() -> list[psutil.Process] | None:
-            return self.ffmpegs() or None
-
-        return await eventually(at_work, within=20, expecting="ffmpeg works on the video", every=0.01)
-
-    async def idle(self) -> None:
-        """Returns once no ffmpeg is at work."""
-
-        async def done() -> bool:
-            return not self.ffmpegs()
-
-        await eventually(done, within=20, expecting="ffmpeg has ended")
-
-    def object_store(self) -> psutil.Process:
-        return self._below("mini")[0]
-
-    def postgres(self) -> psutil.Process:
-        return next(process for process in self._below(str(self.data / "postgres" / "cluster")))
+    @property
+    def family(self) -> Family:
+        return Family(self.pid)
 
     def dsn(self) -> str:
         """Its embedded database, for a look behind the API."""
@@ -146,40 +122,12 @@ class VitrineProcess:
     def log_tail(self) -> str:
         return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
 
-    def _below(self, argument: str) -> list[psutil.Process]:
-        return [process for process in self.family()[1:] if argument in _arguments(process)]
-
 
 def _environment(bytecode: Path, **settings: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
     inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     ours = {f"VITRINE_{name.upper()}": value for name, value in settings.items()}
     return inherited | ours | {"PYTHONPYCACHEPREFIX": str(bytecode)}
-
-
-def _arguments(process: psutil.Process) -> Sequence[str]:
-    with suppress(psutil.Error):
-        return list(process.cmdline())
-    return []
-
-
-def _name(process: psutil.Process) -> str:
-    with suppress(psutil.Error):
-        return str(process.name())
-    return ""
-
-
-@contextmanager
-def frozen(processes: Sequence[psutil.Process]) -> Iterator[None]:
-    """They do nothing until the block ends: whatever waits for them is in the middle of its work."""
-    for process in processes:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in processes:
-            with suppress(psutil.NoSuchProcess):
-                process.resume()
 
 
 @asynccontextmanager
@@ -189,8 +137,8 @@ async def running_vitrine(bytecode: Path, **settings: str) -> AsyncIterator[Vitr
     with TemporaryDirectory(prefix="vitrine-system-") as name:
         os.chmod(name, 0o711)  # noqa: PTH101 - ruff holds pathlib for blocking, and this for not
         vitrine = VitrineProcess(Path(name), bytecode, **settings)
-        await vitrine.start()
         try:
+            await vitrine.start()
             yield vitrine
         finally:
             await vitrine.stop()

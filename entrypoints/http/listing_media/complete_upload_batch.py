@@ -25,7 +25,7 @@ from entrypoints.http.reading.json_request import JsonRequest
         {
             HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"],
             HTTPStatus.NOT_FOUND: ["LISTING_NOT_FOUND", "BATCH_NOT_FOUND"],
-            HTTPStatus.CONFLICT: ["UPLOADS_INCOMPLETE", "UPLOAD_MISMATCH", "LISTING_NOT_AWAITING_MEDIA"],
+            HTTPStatus.CONFLICT: ["UPLOADS_INCOMPLETE", "UPLOAD_MISMATCH"],
             HTTPStatus.GONE: ["UPLOAD_EXPIRED"],
         },
     ),

@@ -103,6 +103,8 @@ def _item(item: DownloadItem) -> DownloadItemBody:
         thumbhash=facts.thumbhash,
         dominant_color=facts.dominant_color,
         duration_seconds=facts.duration_seconds,
+        codec=facts.codec,
+        pages=facts.pages,
         renditions={name: url for name, url in urls.items() if name not in _OF_VIDEOS} or None,
         mp4=mp4 or None,
         hls=urls.get(RenditionName.HLS),

@@ -149,6 +149,8 @@ class DownloadItemBody(_Answer):
     thumbhash: str | None = None
     dominant_color: str | None = None
     duration_seconds: float | None = None
+    codec: str | None = None
+    pages: int | None = None
     renditions: dict[str, str] | None = None
     mp4: Annotated[dict[str, str] | None, Meta(description="URLs by height: 1080p, 720p.")] = None
     hls: Annotated[str | None, Meta(description="A playlist; it needs no token.")] = None

@@ -13,6 +13,11 @@ from domain.errors import Violation
 from domain.principal import Principal
 from entrypoints.http.reading.json_body import MalformedJson, read_json
 
+LOG_FACTS = "log_facts"
+"""Where the request log looks for what a request was about."""
+
+_LOGGED = ("listing_id", "batch_id", "job_id")
+
 
 class UnsupportedMediaType(ClientException):
     status_code = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
@@ -54,7 +59,9 @@ class JsonRequest(Request[Principal, None, State]):
         media_type = self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise UnsupportedMediaType(detail="this takes application/json")
-        return read_json(await self.body(), field.annotation, self.further_violations)
+        body = read_json(await self.body(), field.annotation, self.further_violations)
+        self.scope["state"][LOG_FACTS] = {name: getattr(body, name) for name in _LOGGED if getattr(body, name, None)}
+        return body
 
     def further_violations(self, _body: Any, _found: Sequence[Violation]) -> Iterator[Violation]:
         """For a subclass to name broken rules beside a broken structure."""

@@ -66,8 +66,13 @@ def test_kinds_of_tasks_travel_apart_and_the_dead_apart_from_the_living() -> Non
 
 
 def test_an_event_without_a_topic_is_found_at_once() -> None:
+    class SomethingHappened(Event):
+        @property
+        def key(self) -> UUID:
+            return UUID(int=1)
+
     with pytest.raises(LookupError):
-        topic_of(Event(occurred_at=NOW))
+        topic_of(SomethingHappened(occurred_at=NOW))
 
 
 def test_the_events_of_a_batch_and_its_jobs_share_a_key() -> None:

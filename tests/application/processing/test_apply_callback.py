@@ -1,6 +1,7 @@
 """What an external pipeline reports: believed as far as its job, its files and the store bear it out."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -68,8 +69,20 @@ async def test_a_run_is_asked_for_by_an_event_and_has_no_tasks(world: World) -> 
     (job,) = await world.jobs(batch_id)
     assert await world.tasks(job) == []
     (request,) = world.publisher.of("vitrine.job.requested")
-    assert str(job.id).encode() in request.payload
-    assert b"EXTERNAL" in request.payload
+    payload = json.loads(request.payload)
+    assert (payload["jobId"], payload["attempt"], payload["provider"]) == (str(job.id), 1, "EXTERNAL")
+    assert payload["outputPrefix"] == f"{world.listing.id}/processed/"
+    (asset,) = await world.assets(batch_id)
+    assert payload["files"] == [
+        {
+            "assetId": str(asset.id),
+            "key": asset.key,
+            "mediaType": asset.media_type,
+            "contentType": asset.content_type,
+            "size": asset.size,
+            "checksum": str(asset.checksum),
+        }
+    ]
 
 
 async def test_success_makes_everything_ready(world: World) -> None:

@@ -43,7 +43,7 @@ def _file(draw: st.DrawFn, client_id: str, sequence: int) -> AnnouncedFile:
     return announce(
         client_id=client_id,
         media_type=media_type.value,
-        filename=draw(anything.filter(lambda name: name and "\0" not in name)),
+        filename=draw(anything.filter(lambda name: name.strip() and "\0" not in name)),
         content_type=draw(st.sampled_from(sorted(CONTENT_TYPES[media_type.category]))),
         size=draw(st.integers(1, LIMITS.max_bytes[media_type.category] // 2)),
         checksum=str(checksum_of(client_id)),

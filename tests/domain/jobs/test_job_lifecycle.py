@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from domain.assets.failure import FailureCode
 from domain.errors import InvalidState
-from domain.ids import JobId
-from domain.jobs.events import JobFinished, JobRequested
+from domain.ids import AssetId, JobId
+from domain.jobs.events import JobFinished, JobRequested, RequestedFile
 from domain.jobs.job import Job, JobStatus, Provider
 from tests.builders import IDS, NOW, build_batch, build_job
 
@@ -18,13 +18,24 @@ LATER = NOW + timedelta(minutes=1)
 
 def test_a_request_is_announced() -> None:
     batch = build_batch()
+    files = tuple(
+        RequestedFile(
+            asset_id=AssetId(IDS.new()),
+            key=f"raw/{number}",
+            media_type="PHOTO_VERTICAL",
+            content_type="image/jpeg",
+            size=number,
+            checksum="sha256:00",
+        )
+        for number in range(3)
+    )
     job = Job.request(
         job_id=JobId(IDS.new()),
         batch_id=batch.id,
         listing_id=batch.listing_id,
         attempt=2,
         provider=Provider.EXTERNAL,
-        total=3,
+        files=files,
         estimated_seconds=7,
         now=NOW,
     )
@@ -36,6 +47,8 @@ def test_a_request_is_announced() -> None:
             listing_id=batch.listing_id,
             attempt=2,
             provider=Provider.EXTERNAL,
+            output_prefix=f"{batch.listing_id}/processed/",
+            files=files,
             occurred_at=NOW,
         )
     ]

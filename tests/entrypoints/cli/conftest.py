@@ -35,7 +35,7 @@ async def cli_vitrine(store_gate: StoreGate, bytecode: Path) -> AsyncIterator[Vi
         "part_size": str(5 * MIB),
     }
     async with running_vitrine(bytecode, **settings) as vitrine:
-        options = [argument for argument in vitrine.object_store().cmdline() if argument.startswith("-s3.port=")]
+        options = [argument for argument in vitrine.family.object_store().cmdline() if argument.startswith("-s3.port=")]
         store_gate.target = int(options[0].partition("=")[2])
         yield vitrine
 
