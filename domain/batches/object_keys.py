@@ -11,6 +11,7 @@ from domain.batches.media_type import EXTENSIONS, MediaType
 from domain.ids import AssetId, BatchId, ListingId
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_ORDINARY = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,78}[A-Za-z0-9_])?")
 _NAME_LENGTH = 80
 _EXTENSION_LENGTH = 10
 
@@ -18,6 +19,8 @@ _EXTENSION_LENGTH = 10
 def safe_name(filename: str) -> str:
     """ASCII letters, digits, dot, dash and underscore; no path, no leading dot, at most 80 characters."""
     base = filename.replace("\\", "/").rpartition("/")[2]
+    if _ORDINARY.fullmatch(base):
+        return base
     stem, dot, extension = base.rpartition(".")
     if not dot or len(extension) > _EXTENSION_LENGTH:
         stem, extension = base, ""
