@@ -26,7 +26,7 @@ async def running(*arguments: str, environment: Mapping[str, str], log: Path) ->
         async with asyncio.timeout(_START_SECONDS):
             line = (await process.stdout.readline()).decode().strip()
         if not line:
-            raise RuntimeError(f"python -m {' '.join(arguments)} did not start")
+            raise RuntimeError(f"python -m {' '.join(arguments)} did not start")  # noqa: TRY301 - it takes the note along
         yield Running(pid=process.pid, ready=line)
     except Exception as error:
         error.add_note(_last_troubles(log))
