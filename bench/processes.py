@@ -22,17 +22,21 @@ async def running(*arguments: str, environment: Mapping[str, str], log: Path) ->
             sys.executable, "-m", *arguments, stdin=DEVNULL, stdout=PIPE, stderr=errors, env=dict(environment)
         )
     try:
-        assert process.stdout
-        async with asyncio.timeout(_START_SECONDS):
-            line = (await process.stdout.readline()).decode().strip()
-        if not line:
-            raise RuntimeError(f"python -m {' '.join(arguments)} did not start")  # noqa: TRY301 - it takes the note along
-        yield Running(pid=process.pid, ready=line)
+        yield Running(pid=process.pid, ready=await _first_line(process))
     except Exception as error:
         error.add_note(_last_troubles(log))
         raise
     finally:
         await _stop(process)
+
+
+async def _first_line(process: Process) -> str:
+    assert process.stdout
+    async with asyncio.timeout(_START_SECONDS):
+        line = await process.stdout.readline()
+    if not line:
+        raise RuntimeError("a process did not start")
+    return line.decode().strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,8 @@
 """Signed URLs for what a batch has to offer."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import groupby
 
 from application.batches.scope import find_batch, find_listing
@@ -130,31 +129,35 @@ class QueryDownloads:
         url = self._signer.get(batch.archive.key, now=now, expires_in=self._lifetime, download_as=name)
         return ArchiveDownload(archive=batch.archive, url=url)
 
-    def _item(self, asset: Asset, wanted: Callable[[str], bool], now: datetime) -> DownloadItem:
+    def _item(self, asset: Asset, wanted: Collection[str] | None, now: datetime) -> DownloadItem:
         if not asset.renditions:
             failure = asset.failure or Failure(code=FailureCode.INTERNAL_ERROR, detail="it has not been processed")
             return DownloadItem(asset=asset, url=None, preview=None, urls={}, failure=failure)
-        keys = {rendition.name: rendition.key for rendition in asset.renditions}
-        sign = partial(self._signer.get, now=now, expires_in=self._lifetime)
-        original = sign(asset.key)
-        urls: dict[str, str] = {ORIGINAL: original} if wanted(ORIGINAL) else {}
-        urls |= {name: sign(key) for name, key in keys.items() if name in _SIGNED and wanted(name)}
-        if RenditionName.HLS in keys and wanted(RenditionName.HLS):
-            urls[RenditionName.HLS] = self._links.sign(asset.id, RenditionName.HLS, expires_at=now + self._lifetime)
-        main = keys.get(RenditionName.MP4_1080P) or keys.get(RenditionName.MP4_720P)
-        medium = keys.get(RenditionName.MEDIUM)
+        offered = self._offered(asset, now)
         return DownloadItem(
             asset=asset,
-            url=sign(main) if main else original,
-            preview=urls.get(RenditionName.MEDIUM) or (sign(medium) if medium else None),
-            urls=urls,
+            url=offered.get(RenditionName.MP4_1080P) or offered.get(RenditionName.MP4_720P) or offered[ORIGINAL],
+            preview=offered.get(RenditionName.MEDIUM),
+            urls=offered if wanted is None else {name: url for name, url in offered.items() if name in wanted},
             failure=asset.failure,
         )
 
+    def _offered(self, asset: Asset, now: datetime) -> dict[str, str]:
+        """All that there is by name, also when less is wanted: a signature costs microseconds."""
+        get, lifetime = self._signer.get, self._lifetime
+        urls = {ORIGINAL: get(asset.key, now=now, expires_in=lifetime)}
+        for rendition in asset.renditions:
+            name = rendition.name
+            if name in _SIGNED:
+                urls[name] = get(rendition.key, now=now, expires_in=lifetime)
+            elif name is RenditionName.HLS:
+                urls[name] = self._links.sign(asset.id, name, expires_at=now + lifetime)
+        return urls
 
-def _wanted(renditions: Collection[str] | None) -> Callable[[str], bool]:
+
+def _wanted(renditions: Collection[str] | None) -> Collection[str] | None:
     if renditions is None:
-        return lambda _: True
+        return None
     unknown = [
         Violation(f"/renditions/{index}", "UNKNOWN_RENDITION", f"one of {', '.join(OFFERED)}")
         for index, name in enumerate(renditions)
@@ -162,4 +165,4 @@ def _wanted(renditions: Collection[str] | None) -> Callable[[str], bool]:
     ]
     if unknown:
         raise Rejected("some renditions do not exist", unknown)
-    return frozenset(renditions).__contains__
+    return frozenset(renditions)

@@ -53,8 +53,9 @@ async def test_a_journey_moves_the_numbers(marketplace: Marketplace) -> None:
     assert 0 < moved["media_processing_duration_seconds_sum"] < 60
     assert moved["media_reprocess_requests_total"] == 1
     assert moved["media_processing_callback_errors_total"] == 1
-    assert moved["media_processing_step_duration_seconds_count{image}"] == 5
-    assert moved["media_processing_step_duration_seconds_count{archive}"] == 3
+    assert moved["media_processing_step_duration_seconds_count{validate}"] == 5
+    assert moved["media_processing_step_duration_seconds_count{zip}"] == 3
+    assert moved["media_processing_step_duration_seconds_count{finalize}"] == 3
 
 
 async def test_work_in_flight_is_counted_and_then_done(vitrine: VitrineProcess, marketplace: Marketplace) -> None:
