@@ -30,6 +30,7 @@ from entrypoints.services import open_services
 from entrypoints.settings import Settings
 
 _MIB = 1024 * 1024
+# Those of ZipArchiveWriter.
 _PART_SIZE = 8 * _MIB
 _PARTS_IN_FLIGHT = 3
 
@@ -89,12 +90,7 @@ async def _zip(connection: S3Connection, sources: Sequence[Source], key: str) ->
         )
         for number, source in enumerate(sources, start=1)
     ]
-    writer = ZipArchiveWriter(
-        S3ObjectStore(connection),
-        S3MultipartUploads(connection),
-        part_size=_PART_SIZE,
-        parts_in_flight=_PARTS_IN_FLIGHT,
-    )
+    writer = ZipArchiveWriter(S3ObjectStore(connection), S3MultipartUploads(connection))
     await writer.write(key, entries, progress=_silent)
 
 

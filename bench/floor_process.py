@@ -63,6 +63,7 @@ class _Facts(msgspec.Struct):
     height: int
     thumbhash: str
     dominant_color: str
+    codec: str
 
 
 _decode_renditions = msgspec.json.Decoder(list[_Rendition]).decode
@@ -169,6 +170,7 @@ class Floor:
             height=facts.height,
             thumbhash=facts.thumbhash,
             dominant_color=facts.dominant_color,
+            codec=facts.codec,
             renditions=urls,
         )
 

@@ -73,7 +73,7 @@ def _rows(floors: Sequence[Pace], works: Sequence["_Work"], plain: Pace) -> Iter
         target=_TARGET,
     )
     yield Row.of_rounds(
-        "photos a CPU second, PostgreSQL and store elsewhere",
+        "photos a CPU second, those two elsewhere",
         recipe,
         [floor.cpu / (work.used["worker"] + work.used["decoders"]) for work, floor in pairs],
         target=_TARGET,
