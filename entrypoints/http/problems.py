@@ -24,6 +24,7 @@ from domain.errors import (
     Violation,
 )
 from entrypoints.http.request_log import request_id_of
+from entrypoints.reading.json_body import MalformedJson
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER = "2"
@@ -33,6 +34,7 @@ _STATUS: Mapping[type[DomainError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     Gone: HTTPStatus.GONE,
     Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MalformedJson: HTTPStatus.BAD_REQUEST,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }

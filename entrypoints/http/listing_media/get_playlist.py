@@ -11,7 +11,7 @@ from domain.ids import AssetId
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.parameters import query_parameter
 from entrypoints.http.listing_media.requests import PlaylistParameters
-from entrypoints.http.reading.json_body import read_plain
+from entrypoints.reading.json_body import read_plain
 
 _MEDIA_TYPE = "application/vnd.apple.mpegurl"
 # Its references expire: a player may keep it, a shared cache may not.

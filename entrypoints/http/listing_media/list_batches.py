@@ -14,8 +14,8 @@ from entrypoints.http.listing_media.cursor import decode_cursor, encode_cursor
 from entrypoints.http.listing_media.requests import ListBatchesParameters
 from entrypoints.http.listing_media.responses import BatchPageBody
 from entrypoints.http.listing_media.summaries import summary_body
-from entrypoints.http.reading.json_body import read_plain
 from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.reading.json_body import read_plain
 
 _LISTING_ID = query_parameter("listingId", {"type": "string", "format": "uuid"}, required=True)
 _CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")

@@ -11,7 +11,7 @@ from litestar.exceptions import ClientException, InternalServerException
 
 from domain.errors import Violation
 from domain.principal import Principal
-from entrypoints.http.reading.json_body import MalformedJson, read_json
+from entrypoints.reading.json_body import MalformedJson, read_json
 
 LOG_FACTS = "log_facts"
 """Where the request log looks for what a request was about."""
@@ -50,7 +50,7 @@ class JsonRequest(Request[Principal, None, State]):
         body = await self.raw_body()
         if not body and self.route_handler.parsed_data_field is not None:
             # Litestar would hold an empty body for an argument that the caller forgot.
-            raise MalformedJson(detail="the body is empty")
+            raise MalformedJson("the body is empty")
         return body
 
     async def json(self) -> Any:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from http import HTTPStatus
 from itertools import chain, islice
 from typing import Any, TypeVar
 
 import msgspec
-from litestar.exceptions import ClientException
 
 from domain.errors import Rejected, Violation
-from entrypoints.http.reading.structure import ESCAPED_NUL, differences
+from entrypoints.reading.structure import ESCAPED_NUL, differences
 
 MOST_VIOLATIONS = 5_000
 """A hostile body could otherwise ask for an answer hundreds of times its own size."""
@@ -21,8 +19,7 @@ Rules = Callable[[Any, Sequence[Violation]], Iterator[Violation]]
 """What else is wrong with a plain body, given what is wrong with its structure."""
 
 
-class MalformedJson(ClientException):
-    status_code = HTTPStatus.BAD_REQUEST
+class MalformedJson(Rejected):
     code = "MALFORMED_JSON"
 
 
@@ -82,7 +79,7 @@ def _plain(body: bytes) -> Any:
 
 def _malformed(error: Exception) -> MalformedJson:
     nested = isinstance(error, RecursionError)
-    return MalformedJson(detail="the body is nested too deeply" if nested else f"the body is not JSON: {error}")
+    return MalformedJson("the body is nested too deeply" if nested else f"the body is not JSON: {error}")
 
 
 def _rejected(found: Sequence[Violation], further: Iterator[Violation]) -> Rejected:
