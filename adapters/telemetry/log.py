@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 import structlog
+from opentelemetry import trace
 
 from application.ports.log import Log
 
@@ -37,6 +38,7 @@ def configure_logging(*, level: str, as_json: bool) -> None:
     """Once a process, before anything logs. Lines of libraries take the same form."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _with_ids_of_the_span,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -58,6 +60,18 @@ def configure_logging(*, level: str, as_json: bool) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for chatty in ("aiobotocore", "botocore", "aioboto3", "alembic", "asyncio", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # Its warnings quote what strangers put into their headers, and count the tries at a collector that is down.
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)
+
+
+def _with_ids_of_the_span(
+    _logger: object, _method: str, line: structlog.typing.EventDict
+) -> structlog.typing.ProcessorReturnValue:
+    """What leads from a line to its trace, and from a span to its lines."""
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        line["trace_id"], line["span_id"] = f"{span.trace_id:032x}", f"{span.span_id:016x}"
+    return line
 
 
 # Neither shows the local variables of a traceback's frames: tokens and signed URLs are among them.

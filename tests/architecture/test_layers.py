@@ -10,7 +10,7 @@ from tests.architecture.imports import LAYERS, ROOT, Import, imports_of
 DRIVERS = [
     *("asyncpg", "sqlalchemy", "aioboto3", "aiobotocore", "botocore"),
     *("pyvips", "pillow_heif", "pypdfium2", "av", "imageio_ffmpeg"),
-    *("jwt", "standardwebhooks", "prometheus_client", "structlog", "uuid_utils"),
+    *("jwt", "standardwebhooks", "prometheus_client", "opentelemetry", "structlog", "uuid_utils"),
 ]
 DEMO = "entrypoints.cli."
 """The command line is a client too, and looks into the files that its user wants to send."""
