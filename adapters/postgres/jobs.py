@@ -40,6 +40,7 @@ jobs = Table(
     Column("failed", Integer, nullable=False),
     Column("error_code", Text),
     Column("estimated_seconds", Integer, nullable=False),
+    Column("trace", Text),
     Column("created_at", MOMENT, nullable=False),
     Column("started_at", MOMENT),
     Column("finished_at", MOMENT),
@@ -106,6 +107,7 @@ def _to_row(job: Job) -> dict[str, Any]:
         "failed": job.failed,
         "error_code": job.error_code,
         "estimated_seconds": job.estimated_seconds,
+        "trace": job.trace,
         "created_at": job.created_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
@@ -125,6 +127,7 @@ def _from_row(row: Record) -> Job:
         failed=row["failed"],
         error_code=FailureCode(row["error_code"]) if row["error_code"] else None,
         estimated_seconds=row["estimated_seconds"],
+        trace=row["trace"],
         created_at=row["created_at"],
         started_at=row["started_at"],
         finished_at=row["finished_at"],
@@ -132,4 +135,4 @@ def _from_row(row: Record) -> Job:
     )
 
 
-_WRITER = AggregateWriter(jobs, _to_row, fixed=["batch_id", "listing_id", "created_at"])
+_WRITER = AggregateWriter(jobs, _to_row, fixed=["batch_id", "listing_id", "trace", "created_at"])

@@ -12,7 +12,7 @@ from domain.assets.failure import FailureCode, MediaRejected
 from domain.batches.batch import Archive
 from domain.batches.media_type import EXTENSIONS
 from domain.batches.object_keys import archive_key
-from domain.jobs.task import Task
+from domain.jobs.task import Stage, Task
 
 _SLASHES = re.compile(r"[/\\]+")
 
@@ -28,14 +28,17 @@ class BuildArchive:
         self._writer = writer
 
     async def __call__(self, task: Task, lease: Lease) -> Archive | None:
-        async with self._begin() as tx:
-            assets = await tx.assets.of_batch(task.batch_id)
-        processed = [asset for asset in assets if asset.status is AssetStatus.PROCESSED]
-        if not processed:
-            return None
-        written = await self._writer.write(
-            archive_key(task.listing_id, task.batch_id, task.fence), archive_entries(processed), progress=lease.report
-        )
+        with lease.doing(Stage.ZIP):
+            async with self._begin() as tx:
+                assets = await tx.assets.of_batch(task.batch_id)
+            processed = [asset for asset in assets if asset.status is AssetStatus.PROCESSED]
+            if not processed:
+                return None
+            written = await self._writer.write(
+                archive_key(task.listing_id, task.batch_id, task.fence),
+                archive_entries(processed),
+                progress=lease.report,
+            )
         return Archive(
             key=written.key, size=written.size, extracted_size=written.extracted_size, checksum=written.checksum
         )

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from application.ports.clock import Clock
 from application.ports.telemetry import Telemetry
+from application.ports.tracing import Tracing
+from application.processing.plan import trace_of
 from application.processing.settle_job import lock_run, report, settle
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.asset import AssetStatus
@@ -18,11 +20,18 @@ class ExpireExternalJobs:
     """Answers how many jobs it ended."""
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, clock: Clock, telemetry: Telemetry, answer_within: timedelta
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        clock: Clock,
+        telemetry: Telemetry,
+        tracing: Tracing,
+        answer_within: timedelta,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._telemetry = telemetry
+        self._tracing = tracing
         self._answer_within = answer_within
 
     async def __call__(self) -> int:
@@ -46,6 +55,7 @@ class ExpireExternalJobs:
                     asset.fail(_SILENT, now=now)
                     run.job.asset_ended(failed=True)
             await tx.assets.save(assets)
-            settlement = await settle(tx, run, assets, archive=None, failure=_SILENT.code, now=now)
-            await tx.commit()
+            with self._tracing.span("expire", parent=trace_of(run.job), job_id=job_id):
+                settlement = await settle(tx, run, assets, archive=None, failure=_SILENT.code, now=now)
+                await tx.commit()
         report(self._telemetry, settlement)

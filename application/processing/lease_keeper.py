@@ -1,11 +1,12 @@
 """Keeps a lease alive while the work goes on, and stops the work when it is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from time import monotonic
 
 from application.ports.clock import Clock
+from application.ports.tracing import Tracing
 from application.processing.claim_task import LeasePolicy
 from application.unit_of_work import UnitOfWorkFactory
 from domain.errors import Unavailable
@@ -18,37 +19,40 @@ class Lease:
     `took` says how long the stages have taken that are over, in seconds.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, tracing: Tracing) -> None:
         self.stage = stage
         self.progress = 0.0
         self.took: dict[Stage, float] = {}
-        self._since = monotonic()
+        self._tracing = tracing
 
-    def enter(self, stage: Stage) -> None:
-        self.end_stage()
+    @contextmanager
+    def doing(self, stage: Stage) -> Iterator[None]:
+        """The work of one stage, which is timed and traced."""
         self.stage, self.progress = stage, 0.0
-
-    def end_stage(self) -> None:
-        now = monotonic()
-        self.took[self.stage] = self.took.get(self.stage, 0.0) + now - self._since
-        self._since = now
+        since = monotonic()
+        try:
+            with self._tracing.span(stage):
+                yield
+        finally:
+            self.took[stage] = self.took.get(stage, 0.0) + monotonic() - since
 
     async def report(self, progress: float) -> None:
         self.progress = min(max(progress, 0.0), 1.0)
 
 
 class LeaseKeeper:
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: LeasePolicy) -> None:
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: LeasePolicy, tracing: Tracing) -> None:
         self._begin = begin
         self._clock = clock
         self._policy = policy
+        self._tracing = tracing
 
     @asynccontextmanager
     async def hold(self, task: Task, stage: Stage) -> AsyncIterator[Lease]:
-        """Renew in the background. Raises LeaseLost, cancelling the block, when another attempt has taken over; and
-        whatever else stops the renewals, since work without them would be done for nothing.
+        """Renew in the background; `stage` comes first. Raises LeaseLost, cancelling the block, when another attempt
+        has taken over; and whatever else stops the renewals, since work without them would be done for nothing.
         """
-        lease = Lease(stage)
+        lease = Lease(stage, self._tracing)
         worker = asyncio.current_task()
         assert worker is not None
         cancelled_before = worker.cancelling()
@@ -73,7 +77,6 @@ class LeaseKeeper:
                 raise
             raise ending from None
         finally:
-            lease.end_stage()
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
 

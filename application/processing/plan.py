@@ -1,10 +1,11 @@
 """The tasks of a run: one a file, which validates and derives in one go, and the archive when all have ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from application.ports.ids import Ids
+from application.ports.tracing import Tracing
 from application.unit_of_work import UnitOfWork
 from domain.assets.asset import Asset
 from domain.batches.batch import Batch
@@ -14,6 +15,8 @@ from domain.jobs.estimate import Capacity, estimate_seconds
 from domain.jobs.events import RequestedFile
 from domain.jobs.job import Job, Provider
 from domain.jobs.task import RetryPolicy, Task, TaskKind
+
+_TRACE = "traceparent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +29,10 @@ class ProcessingPolicy:
 class RunPlanner:
     """Adds jobs and tasks within the caller's transaction."""
 
-    def __init__(self, *, ids: Ids, policy: ProcessingPolicy) -> None:
+    def __init__(self, *, ids: Ids, policy: ProcessingPolicy, tracing: Tracing) -> None:
         self._ids = ids
         self._policy = policy
+        self._tracing = tracing
 
     @property
     def works_here(self) -> bool:
@@ -50,6 +54,7 @@ class RunPlanner:
             files=tuple(_requested(asset) for asset in assets),
             estimated_seconds=estimate_seconds(assets, self._policy.capacity),
             now=now,
+            trace=self._tracing.headers().get(_TRACE),
         )
         await tx.jobs.save(job)
         if job.provider is Provider.INTERNAL:
@@ -75,6 +80,11 @@ class RunPlanner:
             max_attempts=self._policy.retry.max_attempts,
             now=now,
         )
+
+
+def trace_of(job: Job | None) -> Mapping[str, str]:
+    """Headers that stand for the request which asked for this run."""
+    return {_TRACE: job.trace} if job and job.trace else {}
 
 
 def _requested(asset: Asset) -> RequestedFile:

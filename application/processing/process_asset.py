@@ -47,17 +47,18 @@ class ProcessAsset:
     async def __call__(self, task: Task, asset: Asset, lease: Lease) -> ProcessedAsset:
         with self._workspace.folder(f"{task.id}.{task.attempt}", needed=2 * asset.size) as folder:
             original = folder / "original"
-            received = await self._download(asset, original)
-            self._require_announced(asset, received)
-            lease.enter(Stage.TRANSCODE if asset.content_type.startswith("video/") else Stage.THUMBNAILS)
-            derived_folder = folder / "derived"
-            derived_folder.mkdir()
-            derived = await self._processors[asset.content_type].derive(
-                original, content_type=asset.content_type, into=derived_folder, progress=lease.report
-            )
-            renditions = await map_bounded(
-                lambda file: self._store_rendition(task, asset, file), derived.files, at_once=_UPLOADS_AT_ONCE
-            )
+            with lease.doing(Stage.VALIDATE):
+                received = await self._download(asset, original)
+                self._require_announced(asset, received)
+            with lease.doing(Stage.TRANSCODE if asset.content_type.startswith("video/") else Stage.THUMBNAILS):
+                derived_folder = folder / "derived"
+                derived_folder.mkdir()
+                derived = await self._processors[asset.content_type].derive(
+                    original, content_type=asset.content_type, into=derived_folder, progress=lease.report
+                )
+                renditions = await map_bounded(
+                    lambda file: self._store_rendition(task, asset, file), derived.files, at_once=_UPLOADS_AT_ONCE
+                )
         return ProcessedAsset(facts=derived.facts, renditions=tuple(renditions), crc32=received.crc32)
 
     async def _download(self, asset: Asset, to: Path) -> Received:

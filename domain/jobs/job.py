@@ -44,7 +44,8 @@ JOB_LIFECYCLE = StateMachine(
 class Job(Aggregate):
     """`attempt` counts the runs of the batch from 1 and fences results of older ones.
 
-    `total` assets take part; `done` and `failed` count those that have ended.
+    `total` assets take part; `done` and `failed` count those that have ended. `trace` is opaque here: it ties the work
+    to the request that asked for it, also when a worker or a message on the way was lost.
     """
 
     id: JobId
@@ -58,6 +59,7 @@ class Job(Aggregate):
     failed: int = 0
     error_code: FailureCode | None = None
     estimated_seconds: int
+    trace: str | None = None
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -74,6 +76,7 @@ class Job(Aggregate):
         files: tuple[RequestedFile, ...],
         estimated_seconds: int,
         now: datetime,
+        trace: str | None = None,
     ) -> "Job":
         job = cls(
             id=job_id,
@@ -83,6 +86,7 @@ class Job(Aggregate):
             provider=provider,
             total=len(files),
             estimated_seconds=estimated_seconds,
+            trace=trace,
             created_at=now,
         )
         job.record(

@@ -1,6 +1,7 @@
 """Around every request: an id, a log line, and headers that each answer carries."""
 
 import re
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,8 @@ from application.ports.log import Log
 from entrypoints.http.reading.json_request import LOG_FACTS
 
 _STATE = "request_id"
-_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+NOT_ROUTED = "(none)"
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _OK = 200
 _SERVER_ERROR = 500
@@ -22,6 +24,20 @@ def request_id_of(scope: Scope) -> UUID:
     """The id of the request at hand; RequestLog has set it."""
     request_id: UUID = scope["state"][_STATE]
     return request_id
+
+
+def path_of(scope: Any) -> str:
+    """The template that was routed to; known once the request is answered."""
+    path: str = scope.get("path_template", NOT_ROUTED)
+    return path
+
+
+def request_facts(scope: Any) -> Mapping[str, object]:
+    """The ids of what the request was about; known once it is answered."""
+    facts: dict[str, object] = {
+        name: value for name, value in scope.get("path_params", {}).items() if name.endswith("_id")
+    }
+    return facts | scope["state"].get(LOG_FACTS, {})
 
 
 class RequestLog:
@@ -58,13 +74,16 @@ class RequestLog:
                 self._note(scope, status, perf_counter() - started)
 
     def _note(self, scope: Any, status: int, seconds: float) -> None:
-        path = scope.get("path_template", "(none)")
-        if path in _PROBES and status == _OK:
+        path = path_of(scope)
+        if path in PROBES and status == _OK:
             return
-        params = {name: value for name, value in scope.get("path_params", {}).items() if name.endswith("_id")}
-        facts = params | scope["state"].get(LOG_FACTS, {})
         self._log.info(
-            "http_request", method=scope["method"], path=path, status=int(status), ms=round(seconds * 1000, 2), **facts
+            "http_request",
+            method=scope["method"],
+            path=path,
+            status=int(status),
+            ms=round(seconds * 1000, 2),
+            **request_facts(scope),
         )
 
 

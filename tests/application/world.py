@@ -16,11 +16,13 @@ from adapters.memory.signed_urls import MemoryHttp, MemoryUrlSigner
 from adapters.memory.storage import MemoryBucket, MemoryMultipartUploads, MemoryObjectStore
 from adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
 from adapters.system.workspace import DiskWorkspace
+from adapters.telemetry.tracing import OpenTelemetryTracing
 from application.batches.complete_upload_batch import CompleteUploadBatchCommand
 from application.batches.create_upload_batch import CreateUploadBatchCommand, OpenedBatch
 from application.batches.retry_batch import RetryBatchCommand
 from application.batches.upload_tickets import UploadTicket
 from application.batches.verify_uploads import ClaimedUpload
+from application.ports.tracing import Tracing
 from application.processing.claim_task import LeasePolicy
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.asset import Asset
@@ -57,6 +59,7 @@ class World(UseCases):
         provider: Provider = Provider.INTERNAL,
         lease: LeasePolicy | None = None,
         interleaved: int | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         """`interleaved` is the seed of a schedule: then tasks give way to each other at every database call."""
         self.limits = limits or UploadLimits()
@@ -74,7 +77,8 @@ class World(UseCases):
         self.processor = StubProcessor()
         self.publisher, self.telemetry, self.log = RecordingPublisher(), RecordingTelemetry(), RecordingLog()
         self.randomness = FullJitter()
-        self.begin: UnitOfWorkFactory = MemoryUnitOfWorkFactory(self.database, self.ids)
+        self.tracing = tracing or OpenTelemetryTracing()
+        self.begin: UnitOfWorkFactory = MemoryUnitOfWorkFactory(self.database, self.ids, headers=self.tracing.headers)
         if interleaved is not None:
             self.begin = Interleaved(self.begin, Random(interleaved))
         self._delivered = 0

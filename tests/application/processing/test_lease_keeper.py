@@ -43,10 +43,10 @@ async def test_the_work_is_stopped_when_the_lease_is_lost(world: World) -> None:
 async def test_stage_and_progress_are_written_down_with_each_renewal(world: World) -> None:
     task = (await claimed(world)).task
     async with world.keeper.hold(task, Stage.VALIDATE) as lease, asyncio.timeout(5):
-        lease.enter(Stage.THUMBNAILS)
-        await lease.report(7.0)
-        while await _written(world, task) != (Stage.THUMBNAILS, 1.0):  # noqa: ASYNC110 - a renewal rings no bell
-            await asyncio.sleep(0.001)
+        with lease.doing(Stage.THUMBNAILS):
+            await lease.report(7.0)
+            while await _written(world, task) != (Stage.THUMBNAILS, 1.0):  # noqa: ASYNC110 - a renewal rings no bell
+                await asyncio.sleep(0.001)
 
 
 async def _written(world: World, task: Task) -> tuple[Stage | None, float]:
@@ -102,4 +102,4 @@ async def test_a_cancellation_at_the_moment_of_the_loss_is_a_cancellation(world:
 
 def _keeper(world: World, begin: Callable[[], object]) -> LeaseKeeper:
     factory: UnitOfWorkFactory = begin  # type: ignore[assignment]  # a factory that fails
-    return LeaseKeeper(begin=factory, clock=world.clock, policy=SHORT)
+    return LeaseKeeper(begin=factory, clock=world.clock, policy=SHORT, tracing=world.tracing)
