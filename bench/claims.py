@@ -23,9 +23,9 @@ _FEW = 1_000
 _CLAIMS = 150
 
 _LISTING = """
-INSERT INTO listings (id, store_id, owner_id, kind, status, created_at, updated_at, version)
+INSERT INTO listings (id, store_id, owner_id, kind, status, facts_as_of, facts_digest, created_at, updated_at, version)
 VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'PROPERTY', 'PENDING_PHOTO_PROCESSING', now(),
-  now(), 1)
+  sha256(''), now(), now(), 1)
 RETURNING id
 """
 _BATCH = """

@@ -7,6 +7,7 @@ from application.ports.messaging import ProcessedMessages
 
 @dataclass(frozen=True, slots=True)
 class _Processed:
+    identity: tuple[str, str]
     at: datetime
 
 
@@ -19,5 +20,14 @@ class MemoryProcessedMessages(ProcessedMessages):
         await self._transaction.lock(_Processed, identity)
         if self._transaction.find(_Processed, identity) is not None:
             return False
-        self._transaction.put(_Processed, identity, _Processed(now))
+        self._transaction.put(_Processed, identity, _Processed(identity, now))
         return True
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        old = self._transaction.select(_Processed, lambda processed: processed.at < before)
+        forgotten = 0
+        for processed in sorted(old, key=lambda processed: processed.at)[:limit]:
+            if await self._transaction.lock_unless_held(_Processed, processed.identity):
+                self._transaction.remove(_Processed, processed.identity)
+                forgotten += 1
+        return forgotten

@@ -1,16 +1,29 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, bindparam, delete, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from adapters.postgres.aggregate_writer import AggregateWriter
 from adapters.postgres.outbox_writer import OutboxWriter
-from adapters.postgres.schema import ID, MOMENT, metadata, one_of, version_column
+from adapters.postgres.schema import ID, MOMENT, metadata, one_of, sha256_of, version_column
 from adapters.postgres.statements import compiled, insert_many
 from adapters.postgres.transaction import Record, Transaction
 from domain.ids import ListingId
-from domain.listings.listing import Booking, BookingStatus, Listing, ListingKind, ListingStatus
+from domain.listings.booking import Booking, BookingStatus
+from domain.listings.listing import Listing, ListingKind, ListingStatus
 from domain.listings.repository import Listings
 
 listings = Table(
@@ -21,11 +34,15 @@ listings = Table(
     Column("owner_id", ID, nullable=False),
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("facts_as_of", MOMENT, nullable=False),
+    Column("facts_digest", LargeBinary, nullable=False),
+    Column("advanced_at", MOMENT),
     Column("created_at", MOMENT, nullable=False),
     Column("updated_at", MOMENT, nullable=False),
     version_column(),
     one_of("kind", ListingKind),
     one_of("status", ListingStatus),
+    sha256_of("facts_digest"),
 )
 bookings = Table(
     "bookings",
@@ -35,6 +52,7 @@ bookings = Table(
     Column("photographer_id", ID, nullable=False),
     Column("status", Text, nullable=False),
     Column("scheduled_at", MOMENT, nullable=False),
+    Column("as_of", MOMENT),
     # Its place in the listing's own order, from 0.
     Column("place", Integer, nullable=False),
     one_of("status", BookingStatus),
@@ -85,6 +103,9 @@ def _to_row(listing: Listing) -> dict[str, Any]:
         "owner_id": listing.owner_id,
         "kind": listing.kind,
         "status": listing.status,
+        "facts_as_of": listing.facts_as_of,
+        "facts_digest": listing.facts_digest,
+        "advanced_at": listing.advanced_at,
         "created_at": listing.created_at,
         "updated_at": listing.updated_at,
     }
@@ -98,6 +119,7 @@ def _booking_rows(listing: Listing) -> list[dict[str, Any]]:
             "photographer_id": booking.photographer_id,
             "status": booking.status,
             "scheduled_at": booking.scheduled_at,
+            "as_of": booking.as_of,
             "place": place,
         }
         for place, booking in enumerate(listing.bookings)
@@ -112,6 +134,9 @@ def _from_row(row: Record) -> Listing:
         kind=ListingKind(row["kind"]),
         status=ListingStatus(row["status"]),
         bookings=_BOOKINGS_DECODER.decode(row["bookings"]) if row["bookings"] else (),
+        facts_as_of=row["facts_as_of"],
+        facts_digest=row["facts_digest"],
+        advanced_at=row["advanced_at"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         version=row["version"],

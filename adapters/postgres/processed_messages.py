@@ -1,10 +1,10 @@
 from datetime import datetime
 
-from sqlalchemy import Column, Table, Text, bindparam
+from sqlalchemy import Column, Index, Table, Text, bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.schema import MOMENT, metadata
-from adapters.postgres.statements import compiled
+from adapters.postgres.statements import Statement, compiled
 from adapters.postgres.transaction import Transaction
 from application.ports.messaging import ProcessedMessages
 
@@ -14,6 +14,7 @@ processed_messages = Table(
     Column("consumer", Text, primary_key=True),
     Column("message_id", Text, primary_key=True),
     Column("processed_at", MOMENT, nullable=False),
+    Index("ix_processed_messages_processed_at", "processed_at"),
 )
 
 # While another transaction is noting the same message, this waits for its end.
@@ -27,6 +28,16 @@ _NOTE = compiled(
     .on_conflict_do_nothing()
     .returning(processed_messages.c.message_id)
 )
+# By place in the table: what a transaction has locked does not move, and the key is two texts wide.
+_FORGET = Statement(
+    """
+    DELETE FROM processed_messages WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM processed_messages WHERE processed_at < $1 ORDER BY processed_at LIMIT $2
+      FOR UPDATE SKIP LOCKED
+    )) RETURNING consumer
+    """,
+    ("before", "limit"),
+)
 
 
 class PostgresProcessedMessages(ProcessedMessages):
@@ -35,3 +46,6 @@ class PostgresProcessedMessages(ProcessedMessages):
 
     async def first_time(self, consumer: str, message_id: str, *, now: datetime) -> bool:
         return bool(await self._transaction.write(_NOTE, consumer=consumer, message_id=message_id, now=now))
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        return len(await self._transaction.write(_FORGET, before=before, limit=limit))

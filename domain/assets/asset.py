@@ -50,8 +50,9 @@ class MultipartUpload:
 
 @dataclass(slots=True, kw_only=True)
 class Asset(Aggregate):
-    """`etag` and `crc32` are known once received and once read. Renditions of an earlier run stay
-    until a newer run has finished, also when that run fails.
+    """`arrived_at` is when the store told of an upload, if it tells: nothing is proved by it. `etag` and `crc32` are
+    known once received and once read. Renditions of an earlier run stay until a newer run has finished, also when that
+    run fails.
     """
 
     id: AssetId
@@ -69,6 +70,7 @@ class Asset(Aggregate):
     status: AssetStatus = AssetStatus.PENDING_UPLOAD
     failure: Failure | None = None
     multipart: MultipartUpload | None = None
+    arrived_at: datetime | None = None
     etag: str | None = None
     crc32: int | None = None
     facts: MediaFacts | None = None
@@ -108,6 +110,22 @@ class Asset(Aggregate):
     def open_multipart(self, multipart: MultipartUpload, *, now: datetime) -> None:
         self.multipart = multipart
         self.updated_at = now
+
+    def arrive(self, *, at: datetime, now: datetime) -> bool:
+        """Something lies under its key. False when that is known, or means nothing any more."""
+        if self.status is not AssetStatus.PENDING_UPLOAD or self.arrived_at is not None:
+            return False
+        self.arrived_at = min(at, now)
+        self.updated_at = now
+        return True
+
+    def vanish(self, *, now: datetime) -> bool:
+        """What had arrived is gone before anybody counted on it. False when nothing had, or somebody does."""
+        if self.status is not AssetStatus.PENDING_UPLOAD or self.arrived_at is None:
+            return False
+        self.arrived_at = None
+        self.updated_at = now
+        return True
 
     def receive(self, *, etag: str, now: datetime) -> None:
         """The store holds it, with the size and, where it can tell, the checksum announced."""

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from domain.ids import UserId
-from domain.listings.listing import BookingStatus, ListingKind, ListingStatus
+from domain.listings.booking import BookingStatus
+from domain.listings.listing import ListingKind, ListingStatus
 from domain.principal import Principal, Role
 from entrypoints.cli.client import open_client
 from entrypoints.cli.contact_sheet import Exhibit, draw_contact_sheet

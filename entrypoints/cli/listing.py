@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import typer
 
-from domain.listings.listing import BookingStatus, ListingKind, ListingStatus
+from domain.listings.booking import BookingStatus
+from domain.listings.listing import ListingKind, ListingStatus
 from entrypoints.cli import options
 from entrypoints.cli.identity import DEMO_USER
 from entrypoints.http.listing_media.requests import BookingBody, UpsertListingBody

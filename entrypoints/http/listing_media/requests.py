@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from application.processing.pipeline_report import ReportedStatus
-from domain.listings.listing import BookingStatus, ListingKind, ListingStatus
+from domain.listings.booking import BookingStatus
+from domain.listings.listing import ListingKind, ListingStatus
 
 _MOST_FILES = 1_000
 """No setting may allow more: it bounds the work that one body can ask for."""

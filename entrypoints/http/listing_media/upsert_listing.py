@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from application.listings.upsert_listing import UpsertListing, UpsertListingCommand
 from domain.errors import Rejected, Violation
 from domain.ids import BookingId, ListingId, UserId
-from domain.listings.listing import Booking, Listing
+from domain.listings.booking import Booking
+from domain.listings.listing import Listing
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import listings
 from entrypoints.http.listing_media.answering import answer

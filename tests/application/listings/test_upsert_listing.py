@@ -9,8 +9,9 @@ import pytest
 from application.listings.upsert_listing import UpsertListingCommand
 from domain.errors import ConcurrentUpdate, NotPermitted, Rejected
 from domain.ids import ListingId, StoreId
+from domain.listings.booking import BookingStatus
 from domain.listings.errors import ListingNotFound
-from domain.listings.listing import BookingStatus, ListingKind, ListingStatus
+from domain.listings.listing import ListingKind, ListingStatus
 from domain.principal import Role
 from tests.application.world import World, principal
 from tests.builders import IDS, NOW, OWNER, STORE, build_booking

@@ -9,8 +9,9 @@ from domain.batches.media_type import MediaType
 from domain.errors import NotPermitted
 from domain.ids import StoreId, UserId
 from domain.listings.access import require_awaiting, require_manager, require_read, require_uploader
+from domain.listings.booking import Booking, BookingStatus
 from domain.listings.errors import ListingNotAwaitingMedia, ListingNotFound
-from domain.listings.listing import Booking, BookingStatus, Listing, ListingKind, ListingStatus
+from domain.listings.listing import Listing, ListingKind, ListingStatus
 from domain.principal import Principal, Role
 from tests.builders import IDS, NOW, OWNER, PHOTOGRAPHER, STORE, build_booking, build_listing
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ids import BookingId
-from domain.listings.listing import Booking, BookingStatus
+from domain.listings.booking import Booking, BookingStatus
 from tests.builders import IDS, NOW, build_booking, build_listing
 
 bookings = st.lists(

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from domain.listings.events import ListingAwaitsApproval
-from domain.listings.listing import ListingKind, ListingStatus
-from tests.builders import NOW, OWNER, build_booking, build_listing
+from domain.listings.listing import ListingStatus
+from tests.builders import NOW, build_listing
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -14,7 +14,8 @@ LATER = NOW + timedelta(minutes=1)
 def test_photos_that_are_ready_go_to_the_owner_for_approval() -> None:
     listing = build_listing()
     assert listing.media_ready(now=LATER)
-    assert (listing.status, listing.updated_at) == (ListingStatus.PENDING_OWNER_APPROVAL, LATER)
+    assert (listing.status, listing.advanced_at) == (ListingStatus.PENDING_OWNER_APPROVAL, LATER)
+    assert listing.updated_at == LATER
     assert listing.pull_events() == [ListingAwaitsApproval(listing_id=listing.id, occurred_at=LATER)]
 
 
@@ -22,7 +23,7 @@ def test_photos_that_are_ready_go_to_the_owner_for_approval() -> None:
 def test_from_anywhere_else_nothing_moves(status: ListingStatus) -> None:
     listing = build_listing(status=status)
     assert not listing.media_ready(now=LATER)
-    assert (listing.status, listing.updated_at) == (status, NOW)
+    assert (listing.status, listing.advanced_at, listing.updated_at) == (status, None, NOW)
     assert listing.pull_events() == []
 
 
@@ -30,24 +31,3 @@ def test_it_happens_once() -> None:
     listing = build_listing()
     assert [listing.media_ready(now=LATER), listing.media_ready(now=LATER)] == [True, False]
     assert len(listing.pull_events()) == 1
-
-
-def test_what_the_marketplace_says_replaces_everything_but_identity() -> None:
-    listing, booking = build_listing(), build_booking()
-    before = build_listing(id=listing.id, bookings=listing.bookings)
-    assert listing == before
-    listing.replace_facts(
-        owner_id=OWNER,
-        kind=ListingKind.DEVELOPMENT,
-        status=ListingStatus.PUBLISHED,
-        bookings=(booking,),
-        now=LATER,
-    )
-    assert listing == build_listing(
-        id=listing.id,
-        owner_id=OWNER,
-        kind=ListingKind.DEVELOPMENT,
-        status=ListingStatus.PUBLISHED,
-        bookings=(booking,),
-        updated_at=LATER,
-    )

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from domain.listings.listing import BookingStatus, ListingKind, ListingStatus
+from domain.listings.booking import BookingStatus
+from domain.listings.listing import ListingKind, ListingStatus
 from entrypoints.http.documentation.examples.cast import BOOKING_ID, LISTING_ID, NOW, OWNER_ID, PHOTOGRAPHER_ID
 from entrypoints.http.listing_media import requests, responses
 
