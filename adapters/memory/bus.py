@@ -1,62 +1,150 @@
 """Messages within one process: how events travel where one machine runs everything."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import timedelta
+from itertools import islice
+from uuid import UUID
+from zlib import crc32
 
-from application.ports.messaging import Message, MessagePublisher, MessageSubscription
+from application.events.cloud_events import to_headers
+from application.ports.messaging import Delivery, Message, MessagePublisher, MessageSubscription
 from domain.errors import Unavailable
+
+_PARTITIONS = 12
 
 
 class InProcessSubscription(MessageSubscription):
-    """Its own copy of every message of its topics. Several tasks may iterate: each message goes to one of them."""
+    def __init__(self, group: "_Group") -> None:
+        self._group = group
+        self._arrived = asyncio.Event()
+        self._closed = False
+        group.join(self)
 
-    def __init__(self, topics: Collection[str], *, capacity: int) -> None:
-        self.topics = frozenset(topics)
-        self._queue: asyncio.Queue[Message] = asyncio.Queue(capacity)
+    async def deliveries(self) -> AsyncIterator[Delivery]:
+        while not self._closed:
+            delivery = self._group.next_for(self)
+            if delivery is not None:
+                yield delivery
+                continue
+            self._arrived.clear()
+            await self._arrived.wait()
 
-    async def messages(self) -> AsyncIterator[Message]:
-        while True:
-            yield await self._queue.get()
+    async def done(self, delivery: Delivery) -> None:
+        self._group.done(self, delivery)
 
-    async def put(self, message: Message) -> None:
-        """Wait for room."""
-        await self._queue.put(message)
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._group.leave(self)
+            self.wake()
+
+    def wake(self) -> None:
+        """There may be something."""
+        self._arrived.set()
 
 
 class InProcessBus(MessagePublisher):
-    """Hands messages to the subscriptions of this process.
+    """Hands messages to the groups of this process, as a broker would.
 
-    A message of a topic that nobody has subscribed to is dropped, so subscribe before publishing. What waits in a
-    queue when the process ends is lost: tasks are announced again by the sweeper, other events are not. When a
-    subscription does not make room within `patience`, `publish` raises Unavailable; others may have got the message.
+    A message of a topic that no group has subscribed to is dropped, so subscribe before publishing. What waits when the
+    process ends is lost: workers look for tasks that wait, other events are not repeated. When a group does not
+    make room within `patience`, `publish` raises Unavailable; others may have got the message.
     """
 
     def __init__(self, *, capacity: int = 1000, patience: timedelta = timedelta(seconds=5)) -> None:
         self._capacity = capacity
         self._patience = patience
-        self._subscriptions: list[InProcessSubscription] = []
+        self._groups: dict[str, _Group] = {}
 
-    def subscribe(self, topics: Collection[str]) -> InProcessSubscription:
-        """From now on. At most `capacity` messages wait in it."""
-        subscription = InProcessSubscription(topics, capacity=self._capacity)
-        self._subscriptions.append(subscription)
-        return subscription
+    def subscribe(self, group: str, topics: Collection[str]) -> InProcessSubscription:
+        """Become a member. All members of a group name the same topics; at most `capacity` messages wait for it."""
+        return InProcessSubscription(self._groups.setdefault(group, _Group(topics, self._capacity)))
 
-    def unsubscribe(self, subscription: InProcessSubscription) -> None:
-        """Nothing more is handed to it; what waits in it stays. May be repeated."""
-        if subscription in self._subscriptions:
-            self._subscriptions.remove(subscription)
-
-    async def publish(self, messages: Sequence[Message]) -> None:
+    async def publish(self, messages: Sequence[Message]) -> Collection[UUID]:
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
                 for message in messages:
                     await self._hand_out(message)
         except TimeoutError as error:
             raise Unavailable("a subscriber in this process does not keep up") from error
+        return [message.id for message in messages]
 
     async def _hand_out(self, message: Message) -> None:
-        for subscription in list(self._subscriptions):
-            if message.topic in subscription.topics:
-                await subscription.put(message)
+        delivery = _delivery(message)
+        for group in list(self._groups.values()):
+            if message.topic in group.topics:
+                await group.put(delivery)
+
+
+class _Group:
+    """Its members share the partitions; what one of them has not done goes to the next owner of the partition."""
+
+    def __init__(self, topics: Collection[str], capacity: int) -> None:
+        self.topics = frozenset(topics)
+        self._capacity = capacity
+        self._members: list[InProcessSubscription] = []
+        self._waiting: list[deque[Delivery]] = [deque() for _ in range(_PARTITIONS)]
+        self._handed_out = [0] * _PARTITIONS
+        self._room = asyncio.Event()
+
+    def join(self, member: InProcessSubscription) -> None:
+        self._rebalance([*self._members, member])
+
+    def leave(self, member: InProcessSubscription) -> None:
+        self._rebalance([other for other in self._members if other is not member])
+
+    def next_for(self, member: InProcessSubscription) -> Delivery | None:
+        for number, waiting in enumerate(self._waiting):
+            place = self._handed_out[number]
+            if place < len(waiting) and self._owner(number) is member:
+                self._handed_out[number] += 1
+                return waiting[place]
+        return None
+
+    def done(self, member: InProcessSubscription, delivery: Delivery) -> None:
+        number = _partition(delivery)
+        waiting = self._waiting[number]
+        at_hand = islice(waiting, self._handed_out[number])
+        if self._owner(number) is not member or not any(each is delivery for each in at_hand):
+            return
+        while waiting.popleft() is not delivery:
+            self._handed_out[number] -= 1
+        self._handed_out[number] -= 1
+        self._room.set()
+
+    async def put(self, delivery: Delivery) -> None:
+        """Wait for room."""
+        while sum(map(len, self._waiting)) >= self._capacity:
+            self._room.clear()
+            await self._room.wait()
+        self._waiting[_partition(delivery)].append(delivery)
+        for member in self._members:
+            member.wake()
+
+    def _owner(self, partition: int) -> InProcessSubscription | None:
+        return self._members[partition % len(self._members)] if self._members else None
+
+    def _rebalance(self, members: list[InProcessSubscription]) -> None:
+        before = [self._owner(number) for number in range(_PARTITIONS)]
+        self._members = members
+        for number in range(_PARTITIONS):
+            if self._owner(number) is not before[number]:
+                self._handed_out[number] = 0
+        for member in members:
+            member.wake()
+
+
+def _partition(delivery: Delivery) -> int:
+    return crc32(delivery.key or b"") % _PARTITIONS
+
+
+def _delivery(message: Message) -> Delivery:
+    return Delivery(
+        topic=message.topic,
+        place=str(message.id),
+        key=message.key.encode(),
+        headers={name: value.encode() for name, value in to_headers(message).items()},
+        body=message.payload,
+    )

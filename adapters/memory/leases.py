@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from adapters.memory.transaction import MemoryTransaction
 from domain.ids import TaskId
 from domain.jobs.repository import Leases
-from domain.jobs.task import Stage, Task, TaskStatus
+from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
 
 
 class MemoryLeases(Leases):
@@ -40,9 +40,12 @@ class MemoryLeases(Leases):
         tasks = self._transaction.select(Task, lambda task: task.is_overdue(now=now))
         return [task.id for task in sorted(tasks, key=lambda task: (task.lease_until, task.id))[:limit]]
 
-    async def forgotten(self, *, available_before: datetime, limit: int) -> Sequence[TaskId]:
+    async def waiting(self, kind: TaskKind, *, available_before: datetime, limit: int) -> Sequence[TaskId]:
         tasks = self._transaction.select(
-            Task, lambda task: task.status is TaskStatus.PENDING and task.available_at < available_before
+            Task,
+            lambda task: (
+                task.kind is kind and task.status is TaskStatus.PENDING and task.available_at < available_before
+            ),
         )
         return [task.id for task in sorted(tasks, key=lambda task: (task.available_at, task.id))[:limit]]
 

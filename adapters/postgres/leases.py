@@ -9,7 +9,7 @@ from adapters.postgres.tasks import IS_LEASED, IS_PENDING, task_from_row, tasks
 from adapters.postgres.transaction import Transaction
 from domain.ids import TaskId
 from domain.jobs.repository import Leases
-from domain.jobs.task import Stage, Task
+from domain.jobs.task import Stage, Task, TaskKind
 
 _ID = bindparam("task_id", type_=ID)
 _NOW = bindparam("now", type_=MOMENT)
@@ -58,9 +58,13 @@ _EXPIRED = compiled(
     .order_by(tasks.c.lease_until, tasks.c.id)
     .limit(_LIMIT)
 )
-_FORGOTTEN = compiled(
+_WAITING = compiled(
     select(tasks.c.id)
-    .where(IS_PENDING, tasks.c.available_at < bindparam("before", type_=MOMENT))
+    .where(
+        IS_PENDING,
+        tasks.c.kind == bindparam("kind", type_=Text),
+        tasks.c.available_at < bindparam("before", type_=MOMENT),
+    )
     .order_by(tasks.c.available_at, tasks.c.id)
     .limit(_LIMIT)
 )
@@ -91,6 +95,6 @@ class PostgresLeases(Leases):
     async def expired(self, *, now: datetime, limit: int) -> Sequence[TaskId]:
         return [row["id"] for row in await self._transaction.read(_EXPIRED, now=now, limit=limit)]
 
-    async def forgotten(self, *, available_before: datetime, limit: int) -> Sequence[TaskId]:
-        rows = await self._transaction.read(_FORGOTTEN, before=available_before, limit=limit)
+    async def waiting(self, kind: TaskKind, *, available_before: datetime, limit: int) -> Sequence[TaskId]:
+        rows = await self._transaction.read(_WAITING, kind=kind, before=available_before, limit=limit)
         return [row["id"] for row in rows]

@@ -79,7 +79,8 @@ def _from_row(row: Record) -> OutboxEntry:
         topic=row["topic"],
         key=row["key"],
         type=row["type"],
-        payload=row["payload"].encode(),
+        payload=row["payload"],
+        content_type=row["content_type"],
         occurred_at=row["occurred_at"],
         headers=_HEADERS.decode(row["headers"]),
     )

@@ -1,4 +1,4 @@
-from sqlalchemy import BigInteger, Column, Identity, Index, Table, Text, text
+from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSON
 
 from adapters.postgres.schema import ID, MOMENT, metadata
@@ -14,8 +14,9 @@ outbox = Table(
     Column("topic", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("type", Text, nullable=False),
-    # JSON and not JSONB: consumers get the very bytes that were written.
-    Column("payload", JSON, nullable=False),
+    # Consumers get the very bytes that were written; a dead letter need not be JSON.
+    Column("payload", LargeBinary, nullable=False),
+    Column("content_type", Text, nullable=False),
     Column("headers", JSON, nullable=False),
     Column("occurred_at", MOMENT, nullable=False),
     Column("available_at", MOMENT, nullable=False),

@@ -51,7 +51,7 @@ IS_LEASED = text("status = 'LEASED'")
 IS_PENDING = text("status = 'PENDING'")
 Index("ix_tasks_of_job", tasks.c.job_id, tasks.c.id)
 Index("ix_tasks_leased", tasks.c.lease_until, postgresql_where=IS_LEASED)
-Index("ix_tasks_pending", tasks.c.available_at, postgresql_where=IS_PENDING)
+Index("ix_tasks_waiting", tasks.c.kind, tasks.c.available_at, postgresql_where=IS_PENDING)
 
 _find = select(tasks).where(tasks.c.id == bindparam("task_id", type_=ID))
 _FIND = compiled(_find)

@@ -1,36 +1,81 @@
 """Carries what transactions left in the outbox to whoever listens."""
 
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from application.ports.clock import Clock
-from application.ports.messaging import MessagePublisher
+from application.ports.messaging import Message, MessagePublisher
+from application.ports.telemetry import Telemetry
+from application.ports.tracing import SpanKind, Tracing
 from application.unit_of_work import UnitOfWorkFactory
+from domain.errors import Unavailable
 
 _ENTRIES = 200
 
 
+class MessagesRefused(Unavailable):
+    code = "MESSAGES_REFUSED"
+
+    def __init__(self, topics: Collection[str]) -> None:
+        super().__init__(f"messages for {', '.join(sorted(topics))} are refused; they stay in the outbox")
+
+
 class RelayOutbox:
     """Answers how many messages it published; zero when nothing is due. Any number may run at once.
+
+    Raises Unavailable, and MessagesRefused once the others have gone out.
 
     This is the one place where a transaction stays open during a call elsewhere: its row locks keep
     other relays off these entries, and the publisher bounds its own wait. A crash in between publishes
     again: delivery is at least once.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, publisher: MessagePublisher, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        publisher: MessagePublisher,
+        clock: Clock,
+        telemetry: Telemetry,
+        tracing: Tracing,
+    ) -> None:
         self._begin = begin
         self._publisher = publisher
         self._clock = clock
+        self._telemetry = telemetry
+        self._tracing = tracing
 
     async def __call__(self) -> int:
         now = self._clock.now()
         async with self._begin() as tx:
             entries = await tx.outbox.take(limit=_ENTRIES, now=now)
-            if entries:
-                await self._publisher.publish([entry.message for entry in entries])
-                await tx.outbox.mark_published([entry.position for entry in entries], now=now)
-                await tx.commit()
-        return len(entries)
+            if not entries:
+                return 0
+            safe = set(await self._publisher.publish([entry.message for entry in entries]))
+            gone = [entry for entry in entries if entry.message.id in safe]
+            await tx.outbox.mark_published([entry.position for entry in gone], now=now)
+            await tx.commit()
+        self._trace([entry.message for entry in gone], now)
+        for topic, number in Counter(entry.message.topic for entry in gone).items():
+            self._telemetry.published(topic, number)
+        if len(gone) < len(entries):
+            raise MessagesRefused({entry.message.topic for entry in entries if entry.message.id not in safe})
+        return len(gone)
+
+    def _trace(self, messages: Sequence[Message], since: datetime) -> None:
+        """Beside what the message leads to, not above it: what it carries was written with it, in its transaction."""
+        until = self._clock.now()
+        for message in messages:
+            if "traceparent" in message.headers:
+                self._tracing.record(
+                    f"publish {message.topic}",
+                    kind=SpanKind.PRODUCER,
+                    parent=message.headers,
+                    since=since,
+                    until=until,
+                    **{"messaging.destination.name": message.topic, "messaging.message.id": message.id},
+                )
 
 
 class ForgetPublished:

@@ -1,28 +1,47 @@
-"""How facts leave the transaction that made them.
+"""How facts leave the transaction that made them, and how those of others arrive.
 
 Events go to the outbox in the transaction; a relay reads them there and publishes. Delivery
 is at least once, in order for each key: every consumer is idempotent.
 """
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+JSON = "application/json"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A CloudEvent. `payload` is JSON; `headers` carry what is not of the domain, such as `traceparent`."""
+    """A CloudEvent to publish. `payload` is of `content_type`; `headers` carry what is not of the domain, such as
+    `traceparent`. One without a `type` is somebody else's, passed on with its own headers and no others.
+    """
 
     id: UUID
     topic: str
     key: str
     type: str
     payload: bytes
+    content_type: str = JSON
     occurred_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One arrival of a message, as it came: whoever takes it trusts nothing of it.
+
+    `place` names where it lies in its topic, the same at every arrival.
+    """
+
+    topic: str
+    place: str
+    key: bytes | None
+    headers: Mapping[str, bytes]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +81,10 @@ class ProcessedMessages(Protocol):
     async def first_time(self, consumer: str, message_id: str, *, now: datetime) -> bool:
         """Note the message in this transaction; False when this consumer has noted it before."""
 
+    @abstractmethod
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Delete notes from before that moment, and say how many."""
+
 
 class OutboxBell(Protocol):
     """Wakes the relay when something was put into the outbox."""
@@ -73,13 +96,29 @@ class OutboxBell(Protocol):
 
 class MessagePublisher(Protocol):
     @abstractmethod
-    async def publish(self, messages: Sequence[Message]) -> None:
-        """Hand the messages over, in order; return once they are safe. Raises Unavailable: repeat all of them."""
+    async def publish(self, messages: Sequence[Message]) -> Collection[UUID]:
+        """Hand the messages over, in order, and answer the ids of those that are safe, once they are. The others were
+        refused, each for itself. Raises Unavailable: repeat all of them. Bounded in time.
+        """
 
 
 class MessageSubscription(Protocol):
-    """Messages of some topics, for one consumer."""
+    """What arrives of some topics for one group of consumers, each message at one of its members.
+
+    Whoever asks for the next delivery has room for it: while nobody asks, the member keeps its place in the group and
+    takes nothing more.
+    """
 
     @abstractmethod
-    def messages(self) -> AsyncIterator[Message]:
-        """Each message once it arrives; waits without end for the next, until the task is cancelled."""
+    def deliveries(self) -> AsyncIterator[Delivery]:
+        """Each once it arrives, in order for each key; again when it was not `done`. Ends with `close`."""
+
+    @abstractmethod
+    async def done(self, delivery: Delivery) -> None:
+        """Neither this nor what came before it for the same key need arrive again. Raises nothing: what cannot be
+        noted arrives again.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Take nothing more, note what is done and leave the group. Bounded in time; may be repeated."""

@@ -1,11 +1,15 @@
 """A worker takes a task, and with it the right to finish it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from application.ports.clock import Clock
+from application.ports.log import Log
+from application.processing.plan import trace_of
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.asset import Asset
+from domain.errors import Conflict, Unavailable
 from domain.ids import TaskId
 from domain.jobs.job import Job, JobStatus
 from domain.jobs.task import Task
@@ -24,10 +28,13 @@ class LeasePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedTask:
-    """`asset` is None for the archive, and for a file that was taken out of its batch meanwhile."""
+    """`asset` is None for the archive, and for a file that was taken out of its batch meanwhile. `trace` are headers
+    that stand for the request behind the run, for a worker that was led here by no message.
+    """
 
     task: Task
     asset: Asset | None
+    trace: Mapping[str, str]
 
 
 class ClaimTask:
@@ -35,10 +42,11 @@ class ClaimTask:
     that is delivered twice does no harm.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: LeasePolicy) -> None:
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: LeasePolicy, log: Log) -> None:
         self._begin = begin
         self._clock = clock
         self._policy = policy
+        self._log = log
 
     async def __call__(self, task_id: TaskId, *, worker: str) -> ClaimedTask | None:
         now = self._clock.now()
@@ -53,8 +61,12 @@ class ClaimTask:
                 await tx.assets.save([asset])
             await tx.commit()
         if job is not None and job.status is JobStatus.PENDING:
-            await self._start_job(job)
-        return ClaimedTask(task=task, asset=asset)
+            try:
+                await self._start_job(job)
+            except (Conflict, Unavailable) as error:
+                # The claim holds all the same; whoever claims the next task, or ends the run, starts the job.
+                self._log.warning("job.not_started", job_id=job.id, code=error.code, detail=error.detail)
+        return ClaimedTask(task=task, asset=asset, trace=trace_of(job))
 
     async def _start_job(self, seen: Job) -> None:
         """In a transaction of its own, for here the locks go batch, job; the task row is released."""

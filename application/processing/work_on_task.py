@@ -1,4 +1,4 @@
-"""What a worker does with a pointer: claim, work under a lease, finish; or give back, or give up."""
+"""What a worker does with a task that it has claimed: work under a lease, finish; or give back, or give up."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,8 +11,9 @@ from application.ports.clock import Clock
 from application.ports.log import Log
 from application.ports.randomness import Randomness
 from application.ports.telemetry import Telemetry
+from application.ports.tracing import Tracing
 from application.processing.build_archive import BuildArchive
-from application.processing.claim_task import ClaimedTask, ClaimTask
+from application.processing.claim_task import ClaimedTask
 from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
 from application.processing.lease_keeper import Lease, LeaseKeeper
 from application.processing.process_asset import ProcessAsset, ProcessedAsset
@@ -20,7 +21,6 @@ from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.failure import Failure, FailureCode, MediaRejected
 from domain.batches.batch import Archive
 from domain.errors import ConcurrentUpdate, Unavailable
-from domain.ids import TaskId
 from domain.jobs.task import LeaseLost, RetryPolicy, Stage, Task, Verdict
 
 _FINISH_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -35,13 +35,15 @@ class _Outage:
 
 
 class WorkOnTask:
-    """May be called any number of times for one task, by any number of workers: one result counts."""
+    """Whatever is claimed anew meanwhile, by any number of workers: one result counts.
+
+    Cancelled, it gives the lease back.
+    """
 
     def __init__(
         self,
         *,
         begin: UnitOfWorkFactory,
-        claim: ClaimTask,
         keeper: LeaseKeeper,
         process_asset: ProcessAsset,
         build_archive: BuildArchive,
@@ -51,10 +53,10 @@ class WorkOnTask:
         clock: Clock,
         randomness: Randomness,
         telemetry: Telemetry,
+        tracing: Tracing,
         log: Log,
     ) -> None:
         self._begin = begin
-        self._claim = claim
         self._keeper = keeper
         self._process_asset = process_asset
         self._build_archive = build_archive
@@ -64,12 +66,10 @@ class WorkOnTask:
         self._clock = clock
         self._randomness = randomness
         self._telemetry = telemetry
+        self._tracing = tracing
         self._log = log
 
-    async def __call__(self, task_id: TaskId, *, worker: str) -> None:
-        claimed = await self._claim(task_id, worker=worker)
-        if claimed is None:
-            return
+    async def __call__(self, claimed: ClaimedTask) -> None:
         task = claimed.task
         with self._log.bound(
             listing_id=task.listing_id,
@@ -111,7 +111,8 @@ class WorkOnTask:
             await self._finish_asset(task, result, dead=dead)
         else:
             started = monotonic()
-            await self._finish_archive(task, result, dead=dead)
+            with self._tracing.span(Stage.FINALIZE):
+                await self._finish_archive(task, result, dead=dead)
             self._telemetry.step_took(Stage.FINALIZE, timedelta(seconds=monotonic() - started))
 
     async def _insist(self, finish: Callable[[], Awaitable[None]]) -> None:

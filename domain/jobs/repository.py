@@ -75,8 +75,10 @@ class Leases(Protocol):
         """LEASED tasks whose lease has run out, longest overdue first."""
 
     @abstractmethod
-    async def forgotten(self, *, available_before: datetime, limit: int) -> Sequence[TaskId]:
-        """PENDING tasks that nobody has claimed though they have been available since before that moment."""
+    async def waiting(self, kind: TaskKind, *, available_before: datetime, limit: int) -> Sequence[TaskId]:
+        """PENDING tasks of a kind that nobody has claimed though they have been available since before that moment,
+        longest waiting first.
+        """
 
 
 class Backlog(Protocol):

@@ -7,6 +7,8 @@ from application.events.relay_outbox import RelayOutbox
 from application.ports.log import Log
 from application.ports.messaging import OutboxBell
 from domain.errors import DomainError
+from entrypoints.consumer.loops import Beat
+from entrypoints.consumer.part import Part
 
 _POLL = timedelta(seconds=1)
 """Also the precision of delayed messages: nothing rings when one becomes due."""
@@ -14,14 +16,20 @@ _POLL = timedelta(seconds=1)
 _PAUSE_AFTER_ERROR = 1.0
 
 
-class Relay:
-    def __init__(self, *, relay_outbox: RelayOutbox, bell: OutboxBell, log: Log) -> None:
+class Relay(Part):
+    def __init__(self, *, relay_outbox: RelayOutbox, bell: OutboxBell, beat: Beat, log: Log) -> None:
         self._relay_outbox = relay_outbox
         self._bell = bell
+        self._beat = beat
         self._log = log
+        self._stopping = False
+
+    def stop(self) -> None:
+        self._stopping = True
 
     async def run(self) -> None:
-        while True:
+        while not self._stopping:
+            self._beat()
             try:
                 if await self._relay_outbox() == 0:
                     await self._bell.wait(at_most=_POLL)

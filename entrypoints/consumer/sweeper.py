@@ -2,25 +2,36 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from application.ports.log import Log
 from domain.errors import DomainError
+from entrypoints.consumer.loops import Beat
+from entrypoints.consumer.part import Part
 
 Pass = Callable[[], Awaitable[int]]
 """One look; answers how many things it moved."""
 
 
-class Sweeper:
-    def __init__(self, *, passes: Mapping[str, Pass], every: timedelta, log: Log) -> None:
+class Sweeper(Part):
+    def __init__(self, *, passes: Mapping[str, Pass], every: timedelta, beat: Beat, log: Log) -> None:
         self._passes = passes
         self._every = every
+        self._beat = beat
         self._log = log
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
 
     async def run(self) -> None:
-        while True:
+        while not self._stopping.is_set():
+            self._beat()
             await self.sweep()
-            await asyncio.sleep(self._every.total_seconds())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._every.total_seconds()):
+                    await self._stopping.wait()
 
     async def sweep(self) -> None:
         """All passes once; one that fails does not keep the others from their turn."""

@@ -1,51 +1,152 @@
-"""Takes pointers to tasks and works on them, a bounded number at a time."""
+"""Takes tasks of one kind and works on them, a bounded number at a time.
+
+Pointers tell at once that a task waits. Beside them a worker with free places looks for tasks that have waited longer
+than a pointer takes: so a lost pointer, a broker that is down, or pointers that lie with a worker that is full, cost
+two seconds and no more.
+"""
 
 import asyncio
-from uuid import UUID
-
-import msgspec
+from collections.abc import Mapping
+from contextlib import suppress
+from random import uniform
 
 from application.ports.log import Log
-from application.ports.messaging import Message, MessageSubscription
+from application.ports.messaging import MessageSubscription
+from application.ports.tracing import SpanKind, Tracing
+from application.processing.claim_task import ClaimedTask, ClaimTask
+from application.processing.find_waiting_tasks import FindWaitingTasks
 from application.processing.work_on_task import WorkOnTask
 from domain.errors import DomainError
 from domain.ids import TaskId
+from domain.jobs.task import TaskKind
+from entrypoints.consumer.loops import Beat
+from entrypoints.consumer.part import Part
+from entrypoints.consumer.rejection import Rejection
+from entrypoints.consumer.task_pointer import read_task_pointer
+
+_LOOK_EVERY = 1.0
+_PAUSE_AFTER_ERROR = 1.0
 
 
-class TaskPointer(msgspec.Struct, rename="camel"):
-    """What a `vitrine.task.scheduled` message says; its other fields are for people."""
-
-    task_id: UUID
-
-
-class Worker:
-    """Cancelling `run` cancels the work at hand, which gives its leases back."""
-
+class Worker(Part):
     def __init__(
-        self, *, subscription: MessageSubscription, work: WorkOnTask, concurrency: int, name: str, log: Log
+        self,
+        *,
+        kind: TaskKind,
+        subscription: MessageSubscription,
+        claim: ClaimTask,
+        work: WorkOnTask,
+        find_waiting: FindWaitingTasks,
+        rejection: Rejection,
+        concurrency: int,
+        name: str,
+        beat: Beat,
+        tracing: Tracing,
+        log: Log,
     ) -> None:
+        self._kind = kind
         self._subscription = subscription
+        self._claim = claim
         self._work = work
-        self._places = asyncio.Semaphore(concurrency)
+        self._find_waiting = find_waiting
+        self._rejection = rejection
+        self._concurrency = concurrency
         self._name = name
+        self._beat = beat
+        self._tracing = tracing
         self._log = log
+        self._busy = 0
+        self._changed = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._changed.set()
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            async for message in self._subscription.messages():
-                await self._places.acquire()
-                group.create_task(self._take(message))
+        async with asyncio.TaskGroup() as at_work:
+            following = at_work.create_task(self._follow_pointers(at_work))
+            looking = at_work.create_task(self._look_for_waiting(at_work))
+            await self._stopping.wait()
+            # The group of consumers learns at once that its partitions need another member.
+            await self._subscription.close()
+            await asyncio.wait([following, looking])
 
-    async def _take(self, message: Message) -> None:
+    async def _follow_pointers(self, at_work: asyncio.TaskGroup) -> None:
+        async for delivery in self._subscription.deliveries():
+            if not await self._has_room():
+                return
+            try:
+                task_id = read_task_pointer(delivery)
+            except DomainError as error:
+                await self._rejection.reject(delivery, error)
+            else:
+                if task_id is not None and not await self._take(task_id, delivery.headers, at_work):
+                    return
+            await self._subscription.done(delivery)
+
+    async def _look_for_waiting(self, at_work: asyncio.TaskGroup) -> None:
+        while not self._stopping.is_set():
+            self._beat()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(uniform(0.7, 1.3) * _LOOK_EVERY):  # noqa: S311 - not all at once
+                    await self._stopping.wait()
+            if self._busy >= self._concurrency or self._stopping.is_set():
+                continue
+            try:
+                waiting = await self._find_waiting(self._kind, limit=self._concurrency - self._busy)
+            except DomainError as error:
+                self._log.warning("worker.cannot_look", code=error.code, detail=error.detail)
+                continue
+            for task_id in waiting:
+                if self._busy < self._concurrency:
+                    await self._take(task_id, {}, at_work)
+
+    async def _has_room(self) -> bool:
+        """Wait for a free place; False when it is time to go."""
+        while self._busy >= self._concurrency and not self._stopping.is_set():
+            self._changed.clear()
+            await self._changed.wait()
+        return not self._stopping.is_set()
+
+    async def _take(self, task_id: TaskId, headers: Mapping[str, bytes], at_work: asyncio.TaskGroup) -> bool:
+        """Claim it, and begin unless somebody else has it; False when that could not be found out before `stop`."""
+        while not self._stopping.is_set():
+            try:
+                claimed = await self._claim(task_id, worker=self._name)
+            except DomainError as error:
+                # The database does not answer, or the locks crossed.
+                self._log.warning("worker.cannot_claim", task_id=task_id, code=error.code, detail=error.detail)
+                await asyncio.sleep(_PAUSE_AFTER_ERROR)
+            else:
+                if claimed is not None:
+                    self._busy += 1
+                    at_work.create_task(self._work_on(claimed, headers)).add_done_callback(self._free_place)
+                return True
+        return False
+
+    async def _work_on(self, claimed: ClaimedTask, headers: Mapping[str, bytes]) -> None:
+        task = claimed.task
+        pointer = {name: value.decode(errors="replace") for name, value in headers.items()}
+        parent = pointer if "traceparent" in pointer else claimed.trace
         try:
-            pointer = msgspec.json.decode(message.payload, type=TaskPointer)
-            await self._work(TaskId(pointer.task_id), worker=self._name)
-        except msgspec.DecodeError:
-            self._log.warning("worker.unreadable_message", message_id=message.id, topic=message.topic)
+            with self._tracing.span(
+                f"process {self._kind}",
+                kind=SpanKind.CONSUMER,
+                parent=parent,
+                task_id=str(task.id),
+                attempt=task.attempt,
+                listing_id=str(task.listing_id),
+                batch_id=str(task.batch_id),
+                job_id=str(task.job_id),
+            ):
+                await self._work(claimed)
         except DomainError as error:
-            # The database did not answer, or the locks crossed: the sweeper announces the task again.
-            self._log.warning("worker.task_left", code=error.code, detail=error.detail)
+            # Its result could not be stored: the lease runs out, and the sweeper sees to it.
+            self._log.warning("worker.task_left", task_id=task.id, code=error.code, detail=error.detail)
         except Exception:  # noqa: BLE001 - one task must not stop the others; it is logged, its lease runs out
-            self._log.exception("worker.defect")
-        finally:
-            self._places.release()
+            self._log.exception("worker.defect", task_id=task.id)
+
+    def _free_place(self, _: "asyncio.Task[None]") -> None:
+        self._busy -= 1
+        self._changed.set()

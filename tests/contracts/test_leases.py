@@ -9,7 +9,7 @@ import pytest
 from application.unit_of_work import UnitOfWorkFactory
 from domain.errors import ConcurrentUpdate
 from domain.jobs.job import Job
-from domain.jobs.task import Stage, Task, TaskStatus
+from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
 from tests.builders import NOW, build_task, populated_task
 from tests.contracts.stored import read, store, stored_job
 
@@ -150,15 +150,17 @@ async def test_expired_leases_come_longest_overdue_first(begin: UnitOfWorkFactor
         assert await tx.leases.expired(now=NOW, limit=1) == [long_ago.id]
 
 
-async def test_forgotten_tasks_come_longest_waiting_first(begin: UnitOfWorkFactory, job: Job) -> None:
+async def test_waiting_tasks_of_a_kind_come_longest_waiting_first(begin: UnitOfWorkFactory, job: Job) -> None:
     lately = await _stored(begin, job, available_at=NOW - SECOND)
     long_ago = await _stored(begin, job, available_at=NOW - 9 * SECOND)
     await _stored(begin, job, available_at=NOW)
     await _stored(begin, job, available_at=NOW - SECOND, status=TaskStatus.LEASED)
+    video = await _stored(begin, job, available_at=NOW - SECOND, kind=TaskKind.VIDEO)
 
     async with begin() as tx:
-        assert await tx.leases.forgotten(available_before=NOW, limit=9) == [long_ago.id, lately.id]
-        assert await tx.leases.forgotten(available_before=NOW, limit=1) == [long_ago.id]
+        assert await tx.leases.waiting(TaskKind.IMAGE, available_before=NOW, limit=9) == [long_ago.id, lately.id]
+        assert await tx.leases.waiting(TaskKind.IMAGE, available_before=NOW, limit=1) == [long_ago.id]
+        assert await tx.leases.waiting(TaskKind.VIDEO, available_before=NOW, limit=9) == [video.id]
 
 
 async def test_the_tasks_of_a_job_come_by_id(begin: UnitOfWorkFactory, job: Job) -> None:

@@ -133,7 +133,8 @@ async def test_a_pointer_to_a_task_waits_until_the_task_is_due(begin: UnitOfWork
 async def test_an_entry_that_is_not_due_holds_up_no_later_one_of_its_key(begin: UnitOfWorkFactory) -> None:
     task = build_task(await stored_job(begin), available_at=NOW + SECOND)
     task.announce(now=NOW)
-    task.announce_again(now=NOW)
+    task.available_at = NOW
+    task.announce(now=NOW)
     await store(begin, task)
 
     [at_once] = await _publish(begin, now=NOW)

@@ -15,8 +15,6 @@ from domain.jobs.task import Task, TaskStatus
 from tests.application.uploads import photos
 from tests.application.world import World
 
-FORGOTTEN = timedelta(minutes=5, seconds=1)
-
 
 async def vanish(world: World, task_id: TaskId) -> None:
     """A worker claims the task and is never heard of again."""
@@ -170,42 +168,6 @@ async def test_a_sweeper_and_a_late_worker_never_both_win(make_world: Callable[.
     (asset,) = await world.assets(batch_id)
     assert job.done + job.failed == 1
     assert (asset.status is AssetStatus.PROCESSED) == (job.done == 1)
-
-
-async def test_a_forgotten_pointer_is_announced_again_and_not_at_every_look(world: World) -> None:
-    await world.open_listing()
-    batch_id = await world.receive(photos("one"))
-    lost = await world.pointers()
-    assert await world.recover_tasks() == 0
-    world.clock.advance(FORGOTTEN)
-
-    assert await world.recover_tasks() == 1
-    assert await world.recover_tasks() == 0
-
-    assert await world.pointers() == lost
-    await world.work_on_task(lost[0], worker="worker")
-    await world.work()
-    assert (await world.batch(batch_id)).status is BatchStatus.READY
-
-
-async def test_a_process_that_starts_announces_what_waited_before_it(world: World) -> None:
-    await world.open_listing()
-    await world.receive(photos("one"))
-    lost = await world.pointers()
-    world.clock.advance(timedelta(seconds=1))
-    assert await world.recover_tasks(waiting_since_before=world.now) == 1
-    assert await world.pointers() == lost
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_many_sweepers_at_once_announce_it_once(make_world: Callable[..., World], seed: int) -> None:
-    world = make_world(interleaved=seed)
-    await world.open_listing()
-    await world.receive(photos("one"))
-    lost = await world.pointers()
-    world.clock.advance(FORGOTTEN)
-    await asyncio.gather(*[world.recover_tasks() for _ in range(4)])
-    assert await world.pointers() == lost
 
 
 async def test_a_batch_is_received_for_ever_by_no_accident(world: World) -> None:

@@ -170,18 +170,3 @@ def test_a_scheduled_task_is_announced_at_once_under_its_run(kind: TaskKind) -> 
 def test_every_attempt_of_every_run_writes_under_its_own_name() -> None:
     fences = {build_task(run=run, attempt=attempt).fence for run in range(1, 13) for attempt in range(1, 13)}
     assert len(fences) == 144
-
-
-def test_an_announcement_that_was_lost_is_made_anew_and_counts_from_now() -> None:
-    task, later = build_task(), NOW + timedelta(minutes=9)
-    task.announce_again(now=later)
-    assert task.available_at == later
-    (event,) = task.pull_events()
-    assert isinstance(event, TaskScheduled)
-    assert event.not_before == later
-
-
-def test_a_task_that_is_worked_on_is_not_announced_again() -> None:
-    task = build_task(status=TaskStatus.LEASED, stage=Stage.VALIDATE)
-    with pytest.raises(InvalidState):
-        task.announce_again(now=NOW)

@@ -1,0 +1,21 @@
+import asyncio
+
+from aiokafka.admin import AIOKafkaAdminClient
+
+from adapters.kafka.cluster import KafkaCluster
+from adapters.kafka.errors import NO_ANSWER, unavailable
+
+_SECONDS = 2.5
+
+
+async def ping(cluster: KafkaCluster) -> None:
+    """Ask any broker who is there. Raises Unavailable."""
+    admin = AIOKafkaAdminClient(**cluster.client("vitrine-ping"), request_timeout_ms=int(_SECONDS * 1000))
+    try:
+        async with asyncio.timeout(_SECONDS):
+            await admin.start()
+            await admin.describe_cluster()
+    except NO_ANSWER as error:
+        raise unavailable(error) from error
+    finally:
+        await admin.close()

@@ -1,0 +1,93 @@
+"""Topics as they should be."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, for_code
+
+from adapters.kafka.cluster import KafkaCluster
+from adapters.kafka.errors import NO_ANSWER, unavailable
+from domain.errors import Unavailable
+
+_SECONDS = 30.0
+_EXISTS = 36
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPlan:
+    """`largest_message` in bytes."""
+
+    name: str
+    keep: timedelta
+    largest_message: int
+    partitions: int
+    replication: int
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "cleanup.policy": "delete",
+            "retention.ms": str(self.keep // timedelta(milliseconds=1)),
+            "max.message.bytes": str(self.largest_message),
+            # With three copies a broker may be away, and nothing that was acknowledged is on one disk alone.
+            "min.insync.replicas": str(max(1, self.replication - 1)),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTopic:
+    """`partitions` as they are, which may differ from the plan for a topic that existed."""
+
+    name: str
+    created: bool
+    partitions: int
+
+
+async def create_topics(cluster: KafkaCluster, plans: Sequence[TopicPlan]) -> Sequence[FoundTopic]:
+    """Create what is missing and leave what is there as it is; may be repeated. Raises Unavailable."""
+    admin = AIOKafkaAdminClient(**cluster.client("vitrine-topics"), request_timeout_ms=int(_SECONDS * 1000))
+    try:
+        async with asyncio.timeout(_SECONDS):
+            await admin.start()
+            created = await _create(admin, cluster, plans)
+            names = [cluster.topic(plan.name) for plan in plans]
+            described = {topic["topic"]: topic for topic in await admin.describe_topics(names)}
+    except NO_ANSWER as error:
+        raise unavailable(error) from error
+    finally:
+        await admin.close()
+    return [
+        FoundTopic(
+            name=name, created=name in created, partitions=len(described.get(name, {"partitions": ()})["partitions"])
+        )
+        for name in names
+    ]
+
+
+async def _create(admin: AIOKafkaAdminClient, cluster: KafkaCluster, plans: Sequence[TopicPlan]) -> set[str]:
+    new = [
+        NewTopic(
+            name=cluster.topic(plan.name),
+            num_partitions=plan.partitions,
+            replication_factor=plan.replication,
+            topic_configs=plan.settings,
+        )
+        for plan in plans
+    ]
+    created, refused = set(), []
+    for topic, code, *reason in (await admin.create_topics(new)).topic_errors:
+        if code == 0:
+            created.add(topic)
+        elif code != _EXISTS:
+            refused.append(f"{topic}: {reason[0] if reason and reason[0] else _named(code)}")
+    if refused:
+        raise Unavailable("topics could not be created: " + "; ".join(refused))
+    return created
+
+
+def _named(code: int) -> str:
+    error: type[KafkaError] = for_code(code)
+    return error.__name__

@@ -1,0 +1,40 @@
+"""Whether the loops of this process still come round."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from time import monotonic
+from typing import TypeAlias
+
+Beat: TypeAlias = Callable[[], None]
+"""To be called at every round."""
+
+
+class Loops:
+    """A loop that hangs shows itself by nothing else: the process lives, and nothing moves."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, float] = {}
+        self._watching = True
+
+    def watch(self, name: str) -> Beat:
+        """From now on `name` is expected to come round."""
+
+        def beat() -> None:
+            self._last[name] = monotonic()
+
+        beat()
+        return beat
+
+    def let_go(self) -> None:
+        """The process is ending: one after the other they fall silent, and that is as it should be."""
+        self._watching = False
+
+    def ages(self) -> Mapping[str, float]:
+        """Seconds since each came round."""
+        if not self._watching:
+            return {}
+        now = monotonic()
+        return {name: now - last for name, last in self._last.items()}
+
+    def silent(self, longer_than: timedelta) -> Sequence[str]:
+        return [name for name, age in self.ages().items() if age > longer_than.total_seconds()]

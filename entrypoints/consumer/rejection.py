@@ -1,0 +1,37 @@
+"""A message that nobody can do anything with goes to the dead letters, and those behind it go on."""
+
+import asyncio
+
+from application.dead_letters.reject_message import RejectMessage
+from application.ports.log import Log
+from application.ports.messaging import Delivery
+from application.ports.telemetry import Telemetry
+from domain.errors import DomainError, Unavailable
+
+_PAUSE = 1.0
+
+
+class Rejection:
+    """Of one consumer, by the name of its group."""
+
+    def __init__(self, *, consumer: str, reject: RejectMessage, telemetry: Telemetry, log: Log) -> None:
+        self._consumer = consumer
+        self._reject = reject
+        self._telemetry = telemetry
+        self._log = log
+
+    async def reject(self, delivery: Delivery, error: Exception, *, attempts: int = 1) -> None:
+        """Returns once it is stored: a database that is down is waited for, since the message must not get lost."""
+        while True:
+            try:
+                await self._reject(delivery, consumer=self._consumer, error=error, attempts=attempts)
+            except Unavailable as outage:
+                self._log.warning("consumer.cannot_reject", topic=delivery.topic, detail=outage.detail)
+                await asyncio.sleep(_PAUSE)
+            else:
+                break
+        self._telemetry.consumed(delivery.topic, "dead_lettered")
+        code = error.code if isinstance(error, DomainError) else type(error).__name__
+        self._log.warning(
+            "consumer.dead_letter", topic=delivery.topic, place=delivery.place, code=code, detail=str(error)
+        )
