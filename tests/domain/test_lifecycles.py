@@ -1,4 +1,4 @@
-"""The four tables of transitions, against what the contract says; whatever is not there raises."""
+"""The tables of transitions, against what the contract says; whatever is not there raises."""
 
 from enum import StrEnum
 from itertools import product
@@ -7,6 +7,7 @@ import pytest
 
 from domain.assets.asset import ASSET_LIFECYCLE, AssetStatus
 from domain.batches.batch import BATCH_LIFECYCLE, BatchStatus
+from domain.dead_letters.dead_letter import LETTER_LIFECYCLE, LetterStatus
 from domain.errors import InvalidState
 from domain.jobs.job import JOB_LIFECYCLE, JobStatus
 from domain.jobs.task import TASK_LIFECYCLE, TaskStatus
@@ -39,11 +40,13 @@ JOB = {
     ("RUNNING", "FAILED"),
 }
 TASK = {("PENDING", "LEASED"), ("LEASED", "PENDING"), ("LEASED", "DONE"), ("LEASED", "DEAD")}
+LETTER = {("OPEN", "REPLAYED"), ("OPEN", "DISCARDED")}
 MACHINES = [
     pytest.param(BATCH_LIFECYCLE, BatchStatus, BATCH, id="batch"),
     pytest.param(ASSET_LIFECYCLE, AssetStatus, ASSET, id="asset"),
     pytest.param(JOB_LIFECYCLE, JobStatus, JOB, id="job"),
     pytest.param(TASK_LIFECYCLE, TaskStatus, TASK, id="task"),
+    pytest.param(LETTER_LIFECYCLE, LetterStatus, LETTER, id="dead letter"),
 ]
 
 
