@@ -8,7 +8,8 @@
 
 Leaving the block without `commit` rolls back. Events that saved aggregates recorded go to the
 outbox in the same transaction. No call to the object store, to Kafka or over HTTP happens
-while it is open. To lock several aggregates, go in this order: listing, batch, job, task.
+while it is open. To lock several aggregates, go in this order: listing, batch, job, task,
+dead letter.
 """
 
 from abc import abstractmethod
@@ -18,6 +19,7 @@ from typing import Protocol
 from application.ports.messaging import OutboxQueue, ProcessedMessages
 from domain.assets.repository import Assets
 from domain.batches.repository import Batches, BatchHistory
+from domain.dead_letters.repository import DeadLetterHistory, DeadLetters
 from domain.jobs.repository import Backlog, Jobs, Leases, Tasks
 from domain.listings.repository import Listings
 
@@ -31,6 +33,8 @@ class UnitOfWork(Protocol):
     tasks: Tasks
     leases: Leases
     backlog: Backlog
+    dead_letters: DeadLetters
+    dead_letter_history: DeadLetterHistory
     outbox: OutboxQueue
     processed_messages: ProcessedMessages
 

@@ -17,10 +17,13 @@ from domain.batches.batch import Archive, Batch, BatchStatus
 from domain.batches.media_type import MediaType
 from domain.batches.object_keys import original_key, rendition_key
 from domain.checksum import Checksum
-from domain.ids import AssetId, BatchId, BookingId, JobId, ListingId, StoreId, TaskId, UserId
+from domain.dead_letters.dead_letter import DeadLetter, LetterKind, LetterStatus
+from domain.dead_letters.stored_message import StoredMessage
+from domain.ids import AssetId, BatchId, BookingId, DeadLetterId, JobId, ListingId, StoreId, TaskId, UserId
 from domain.jobs.job import Job, JobStatus, Provider
 from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
-from domain.listings.listing import Booking, BookingStatus, Listing, ListingKind, ListingStatus
+from domain.listings.booking import Booking, BookingStatus
+from domain.listings.listing import Listing, ListingKind, ListingStatus
 
 IDS = SequentialIds()
 NOW = datetime(2025, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)
@@ -57,6 +60,8 @@ def build_listing(**changes: Any) -> Listing:
         kind=ListingKind.PROPERTY,
         status=ListingStatus.PENDING_PHOTO_PROCESSING,
         bookings=(build_booking(),),
+        facts_as_of=NOW,
+        facts_digest=sha256(b"facts").digest(),
         created_at=NOW,
         updated_at=NOW,
     )
@@ -144,6 +149,7 @@ def populated_asset(batch: Batch | None = None, **changes: Any) -> Asset:
             "status": AssetStatus.FAILED,
             "failure": Failure(code=FailureCode.DECODER_CRASHED, detail="it ran out of memory"),
             "multipart": MultipartUpload(upload_id="upload-1", part_size=16_777_216),
+            "arrived_at": NOW - timedelta(seconds=1),
             "facts": MediaFacts(
                 width=4000,
                 height=3000,
@@ -202,6 +208,7 @@ def populated_job(batch: Batch | None = None, **changes: Any) -> Job:
             "attempt": 2,
             "provider": Provider.EXTERNAL,
             "status": JobStatus.PARTIAL_SUCCESS,
+            "trace": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
             "done": 1,
             "failed": 1,
             "error_code": FailureCode.TRANSCODE_FAILED,
@@ -249,6 +256,89 @@ def populated_task(job: Job | None = None, **changes: Any) -> Task:
             "finished_at": NOW + timedelta(seconds=60),
         }
         | changes,
+    )
+
+
+def build_stored_message(**changes: Any) -> StoredMessage:
+    """A CloudEvent that is none."""
+    return _build(
+        StoredMessage,
+        changes,
+        topic="vitrine.listings.v1",
+        place=f"3/{IDS.new()}",
+        key=b"listing-7",
+        headers={"ce_id": "7", "content-type": "application/json"},
+        body=b'{"half": ',
+        id="7",
+        type=None,
+    )
+
+
+def build_dead_letter(**changes: Any) -> DeadLetter:
+    """An open letter of a message that could not be read. `message` may be given as a StoredMessage."""
+    return _build(
+        DeadLetter,
+        changes,
+        id=DeadLetterId(IDS.new()),
+        kind=LetterKind.MESSAGE,
+        message=build_stored_message(),
+        consumer="vitrine.listings",
+        error_code="NOT_A_CLOUD_EVENT",
+        error_detail="the body is not JSON",
+        attempts=1,
+        created_at=NOW,
+    )
+
+
+def build_task_letter(batch: Batch | None = None, **changes: Any) -> DeadLetter:
+    """An open letter of a photo's task, with all that it is about."""
+    ours = {"batch_id": batch.id, "listing_id": batch.listing_id, "store_id": batch.store_id} if batch else {}
+    task_id = TaskId(IDS.new())
+    return build_dead_letter(
+        **{
+            "kind": LetterKind.TASK,
+            "message": build_stored_message(
+                topic="vitrine.tasks.image.v1",
+                place="",
+                key=str(task_id).encode(),
+                headers={"content-type": "application/json"},
+                body=b"{}",
+                id=None,
+                type="vitrine.task.scheduled",
+            ),
+            "consumer": "",
+            "task_id": task_id,
+            "asset_id": AssetId(IDS.new()),
+            "batch_id": BatchId(IDS.new()),
+            "job_id": JobId(IDS.new()),
+            "listing_id": ListingId(IDS.new()),
+            "store_id": STORE,
+            "error_code": FailureCode.DECODER_CRASHED,
+            "error_detail": "it ran out of memory",
+            "attempts": 4,
+        }
+        | ours
+        | changes
+    )
+
+
+def populated_dead_letter(**changes: Any) -> DeadLetter:
+    """Every field set at once, which no real letter has; bytes and headers as bad as they come."""
+    return build_task_letter(
+        **{
+            "message": build_stored_message(
+                key=b"\0\xff",
+                headers={"ce_id": "a\0b", "größe": "12 \N{SNOWMAN}", "": ""},
+                body=bytes(range(256)),
+                type="vitrine.listing.told",
+                truncated=True,
+            ),
+            "consumer": "vitrine.listings",
+            "status": LetterStatus.DISCARDED,
+            "resolved_at": NOW + timedelta(days=1),
+            "resolved_by": OWNER,
+        }
+        | changes
     )
 
 

@@ -7,6 +7,8 @@ from adapters.memory.backlog import MemoryBacklog
 from adapters.memory.batch_history import MemoryBatchHistory
 from adapters.memory.batches import MemoryBatches
 from adapters.memory.database import MemoryDatabase, OutboxRecord
+from adapters.memory.dead_letter_history import MemoryDeadLetterHistory
+from adapters.memory.dead_letters import MemoryDeadLetters
 from adapters.memory.jobs import MemoryJobs
 from adapters.memory.leases import MemoryLeases
 from adapters.memory.listings import MemoryListings
@@ -39,6 +41,8 @@ class MemoryUnitOfWork(UnitOfWork):
         self.tasks = MemoryTasks(self._transaction)
         self.leases = MemoryLeases(self._transaction)
         self.backlog = MemoryBacklog(self._transaction)
+        self.dead_letters = MemoryDeadLetters(self._transaction)
+        self.dead_letter_history = MemoryDeadLetterHistory(self._transaction)
         self.outbox = MemoryOutbox(self._transaction)
         self.processed_messages = MemoryProcessedMessages(self._transaction)
 

@@ -40,6 +40,7 @@ CONSTRAINTS: dict[str, Callable[[Any], DomainError]] = {
     "pk_listing_media_jobs": _changed_meanwhile,
     "uq_listing_media_jobs_batch_id_attempt": _changed_meanwhile,
     "pk_tasks": _changed_meanwhile,
+    "pk_dead_letters": _changed_meanwhile,
     "fk_listing_media_batches_listing_id": lambda batch: ListingNotFound(batch.listing_id),
     "fk_listing_media_assets_batch_id": lambda asset: BatchNotFound(asset.batch_id),
     "fk_listing_media_jobs_batch_id": lambda job: BatchNotFound(job.batch_id),

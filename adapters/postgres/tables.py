@@ -2,6 +2,7 @@
 
 from adapters.postgres.assets import assets
 from adapters.postgres.batches import batches
+from adapters.postgres.dead_letters import dead_letters
 from adapters.postgres.jobs import jobs
 from adapters.postgres.listings import bookings, listings
 from adapters.postgres.outbox_table import outbox
@@ -9,4 +10,15 @@ from adapters.postgres.processed_messages import processed_messages
 from adapters.postgres.schema import metadata
 from adapters.postgres.tasks import tasks
 
-__all__ = ["assets", "batches", "bookings", "jobs", "listings", "metadata", "outbox", "processed_messages", "tasks"]
+__all__ = [
+    "assets",
+    "batches",
+    "bookings",
+    "dead_letters",
+    "jobs",
+    "listings",
+    "metadata",
+    "outbox",
+    "processed_messages",
+    "tasks",
+]

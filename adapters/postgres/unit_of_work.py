@@ -8,6 +8,8 @@ from adapters.postgres.assets import PostgresAssets
 from adapters.postgres.backlog import PostgresBacklog
 from adapters.postgres.batch_history import PostgresBatchHistory
 from adapters.postgres.batches import PostgresBatches
+from adapters.postgres.dead_letter_history import PostgresDeadLetterHistory
+from adapters.postgres.dead_letters import PostgresDeadLetters
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.listings import PostgresListings
@@ -42,6 +44,8 @@ class PostgresUnitOfWork(UnitOfWork):
         self.tasks = PostgresTasks(transaction, outbox)
         self.leases = PostgresLeases(transaction)
         self.backlog = PostgresBacklog(transaction)
+        self.dead_letters = PostgresDeadLetters(transaction, outbox)
+        self.dead_letter_history = PostgresDeadLetterHistory(transaction)
         self.outbox = PostgresOutbox(transaction)
         self.processed_messages = PostgresProcessedMessages(transaction)
         return self

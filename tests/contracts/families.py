@@ -1,11 +1,13 @@
 """Every kind of aggregate, with all that it hangs from, for suites that hold each of them to the same rules."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from domain.dead_letters.dead_letter import LetterStatus
 from domain.events import Aggregate
-from domain.listings.listing import BookingStatus, ListingKind, ListingStatus
+from domain.listings.booking import BookingStatus
+from domain.listings.listing import ListingKind, ListingStatus
 from tests.builders import (
     NOW,
     build_asset,
@@ -16,6 +18,7 @@ from tests.builders import (
     build_task,
     populated_asset,
     populated_batch,
+    populated_dead_letter,
     populated_job,
     populated_task,
 )
@@ -39,9 +42,12 @@ def listing_family() -> Family:
         status=ListingStatus.REJECTED_BY_OWNER,
         bookings=(
             build_booking(id=young.bookings[0].id, status=BookingStatus.CANCELLED, scheduled_at=NOW),
-            build_booking(photographer_id=young.id, status=BookingStatus.ACTIVE),
+            build_booking(photographer_id=young.id, status=BookingStatus.ACTIVE, as_of=NOW + timedelta(minutes=50)),
             build_booking(scheduled_at=NOW - timedelta(days=9)),
         ),
+        facts_as_of=NOW + timedelta(minutes=40),
+        facts_digest=bytes(range(32)),
+        advanced_at=NOW + timedelta(minutes=30),
         updated_at=NOW + timedelta(hours=1),
     )
     return Family(parents=[], young=young, old=old)
@@ -98,10 +104,17 @@ def task_family() -> Family:
     return Family(parents=[listing, batch, job], young=young, old=old)
 
 
+def dead_letter_family() -> Family:
+    old = populated_dead_letter()
+    young = replace(old, status=LetterStatus.OPEN, resolved_at=None, resolved_by=None)
+    return Family(parents=[], young=young, old=old)
+
+
 FAMILIES: dict[str, Callable[[], Family]] = {
     "listing": listing_family,
     "batch": batch_family,
     "asset": asset_family,
     "job": job_family,
     "task": task_family,
+    "dead letter": dead_letter_family,
 }

@@ -3,6 +3,7 @@
 from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.assets.asset import Asset
 from domain.batches.batch import Batch
+from domain.dead_letters.dead_letter import DeadLetter
 from domain.events import Aggregate
 from domain.jobs.job import Job
 from domain.jobs.task import Task
@@ -24,6 +25,8 @@ async def put(tx: UnitOfWork, *aggregates: Aggregate) -> None:
                 await (tx.assets.save([aggregate]) if aggregate.version else tx.assets.add([aggregate]))
             case Task():
                 await (tx.tasks.save(aggregate) if aggregate.version else tx.tasks.add([aggregate]))
+            case DeadLetter():
+                await (tx.dead_letters.save([aggregate]) if aggregate.version else tx.dead_letters.add(aggregate))
 
 
 async def store(begin: UnitOfWorkFactory, *aggregates: Aggregate) -> None:
@@ -60,6 +63,8 @@ async def find(tx: UnitOfWork, aggregate: Aggregate) -> Aggregate | None:
             return await tx.assets.find(aggregate.id)
         case Task():
             return await tx.tasks.find(aggregate.id)
+        case DeadLetter():
+            return await tx.dead_letters.find(aggregate.id)
     raise AssertionError(aggregate)
 
 
@@ -78,4 +83,6 @@ async def lock(tx: UnitOfWork, aggregate: Aggregate) -> Aggregate | None:
             return await tx.jobs.lock(aggregate.id)
         case Task():
             return await tx.tasks.lock(aggregate.id)
+        case DeadLetter():
+            return await tx.dead_letters.lock(aggregate.id)
     raise AssertionError(f"{type(aggregate).__name__} has no lock")

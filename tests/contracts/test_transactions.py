@@ -127,5 +127,6 @@ async def test_an_empty_transaction_may_be_committed(begin: UnitOfWorkFactory) -
         await tx.assets.save([])
         await tx.assets.remove([])
         await tx.tasks.add([])
+        await tx.dead_letters.save([])
         await tx.outbox.mark_published([], now=NOW)
         await tx.commit()

@@ -1,0 +1,34 @@
+from collections.abc import Sequence
+
+from adapters.memory.transaction import MemoryTransaction
+from domain.dead_letters.dead_letter import DeadLetter, LetterKind, LetterStatus
+from domain.dead_letters.repository import DeadLetters
+from domain.ids import BatchId, DeadLetterId
+
+
+class MemoryDeadLetters(DeadLetters):
+    def __init__(self, transaction: MemoryTransaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, letter: DeadLetter) -> None:
+        await self._transaction.save(DeadLetter, [(letter.id, letter)])
+
+    async def find(self, letter_id: DeadLetterId) -> DeadLetter | None:
+        return self._transaction.find(DeadLetter, letter_id)
+
+    async def lock(self, letter_id: DeadLetterId) -> DeadLetter | None:
+        await self._transaction.lock(DeadLetter, letter_id)
+        return await self.find(letter_id)
+
+    async def lock_open_of_batch(self, batch_id: BatchId) -> Sequence[DeadLetter]:
+        def is_open(letter: DeadLetter) -> bool:
+            is_task = letter.kind is LetterKind.TASK
+            return is_task and letter.batch_id == batch_id and letter.status is LetterStatus.OPEN
+
+        seen = sorted(letter.id for letter in self._transaction.select(DeadLetter, is_open))
+        # Whoever held one of them may have resolved it.
+        locked = [await self.lock(letter_id) for letter_id in seen]
+        return [letter for letter in locked if letter is not None and is_open(letter)]
+
+    async def save(self, letters: Sequence[DeadLetter]) -> None:
+        await self._transaction.save(DeadLetter, [(letter.id, letter) for letter in letters])
