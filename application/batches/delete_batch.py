@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.batches.abort_uploads import abort_uploads
+from application.dead_letters.discard_letters import discard_letters
 from application.ports.clock import Clock
 from application.ports.storage import MultipartUploads
 from application.processing.settle_job import advance_listing
@@ -41,6 +42,7 @@ class DeleteBatch:
             require_manager(listing, command.principal, {asset.media_type for asset in assets})
             batch.delete(now=now)
             await tx.batches.save(batch)
+            await discard_letters(tx, batch.id, by=command.principal.user_id, now=now)
             if batch.carries_photos:
                 # A failed batch may be all that kept a READY sibling from being shown to the owner.
                 await advance_listing(tx, listing, now=now)

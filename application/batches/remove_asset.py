@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from application.dead_letters.discard_letters import discard_letters
 from application.ports.clock import Clock
 from application.ports.storage import ObjectStore
 from application.processing.settle_job import advance_listing
@@ -65,6 +66,8 @@ class RemoveAsset:
                 batch.settle(failure=None, now=now)
             await tx.assets.remove([asset])
             await tx.batches.save(batch)
+            of = None if complete else asset.id
+            await discard_letters(tx, batch.id, asset_id=of, by=command.principal.user_id, now=now)
             if complete and batch.carries_photos:
                 await advance_listing(tx, listing, now=now)
             await tx.commit()

@@ -1,15 +1,18 @@
 """Process a batch again: its failed files after a failure, all of them when it was READY."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from application.batches.scope import lock_batch
 from application.ports.clock import Clock
 from application.ports.telemetry import Telemetry
 from application.processing.plan import RunPlanner
-from application.unit_of_work import UnitOfWorkFactory
+from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.assets.asset import Asset, AssetStatus
-from domain.batches.batch import BatchStatus
-from domain.ids import BatchId, ListingId
+from domain.batches.batch import Batch, BatchStatus
+from domain.dead_letters.dead_letter import DeadLetter
+from domain.ids import BatchId, ListingId, UserId
 from domain.jobs.job import Job
 from domain.listings.access import require_manager
 from domain.principal import Principal
@@ -20,6 +23,14 @@ class RetryBatchCommand:
     principal: Principal
     listing_id: ListingId
     batch_id: BatchId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """`letters` are the dead letters of the batch, which its new run replays."""
+
+    job: Job
+    letters: Sequence[DeadLetter]
 
 
 class RetryBatch:
@@ -40,16 +51,29 @@ class RetryBatch:
             listing, batch = await lock_batch(tx, command.principal, command.listing_id, command.batch_id)
             assets = await tx.assets.of_batch(batch.id)
             require_manager(listing, command.principal, {asset.media_type for asset in assets})
-            was_ready = batch.status is BatchStatus.READY
-            batch.retry(job_id=self._planner.new_job_id(), now=now)
-            chosen = [asset for asset in assets if was_ready or self._needs_work(asset)]
-            await tx.batches.save(batch)
-            job = await self._planner.start_run(tx, batch, chosen, now=now)
+            rerun = await run_again(tx, self._planner, batch, assets, by=command.principal.user_id, now=now)
             await tx.commit()
         self._telemetry.reprocess_requested()
-        return job
+        return rerun.job
 
-    def _needs_work(self, asset: Asset) -> bool:
-        """Also what an external pipeline has processed before: nobody here has read it, so it could not be packed."""
-        unread = self._planner.works_here and asset.crc32 is None
-        return unread or asset.status is AssetStatus.FAILED
+
+async def run_again(
+    tx: UnitOfWork, planner: RunPlanner, batch: Batch, assets: Sequence[Asset], *, by: UserId, now: datetime
+) -> Rerun:
+    """Within a transaction that has locked the batch. Raises BatchNotRetryable."""
+    was_ready = batch.status is BatchStatus.READY
+    batch.retry(job_id=planner.new_job_id(), now=now)
+    chosen = [asset for asset in assets if was_ready or _needs_work(asset, planner)]
+    await tx.batches.save(batch)
+    job = await planner.start_run(tx, batch, chosen, now=now)
+    letters = await tx.dead_letters.lock_open_of_batch(batch.id)
+    for letter in letters:
+        letter.replay(by=by, now=now)
+    await tx.dead_letters.save(letters)
+    return Rerun(job=job, letters=letters)
+
+
+def _needs_work(asset: Asset, planner: RunPlanner) -> bool:
+    """Also what an external pipeline has processed before: nobody here has read it, so it could not be packed."""
+    unread = planner.works_here and asset.crc32 is None
+    return unread or asset.status is AssetStatus.FAILED

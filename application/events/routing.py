@@ -1,11 +1,17 @@
 """Which topic carries which event. The table is the publish side of the message contract."""
 
 from domain.batches.events import BatchEvent
+from domain.dead_letters.events import MessageRejected, MessageReplayed
 from domain.events import Event
 from domain.jobs.events import JobEvent, TaskDied, TaskScheduled
 from domain.listings.events import ListingAwaitsApproval
 
 LISTING_MEDIA_TOPIC = "vitrine.listing-media.v1"
+
+# What others tell us.
+LISTINGS_TOPIC = "vitrine.listings.v1"
+PIPELINE_RESULTS_TOPIC = "vitrine.pipeline-results.v1"
+STORAGE_TOPIC = "vitrine.storage.v1"
 
 
 def task_topic(kind: str) -> str:
@@ -24,6 +30,10 @@ def topic_of(event: Event) -> str:
             return task_topic(event.kind)
         case TaskDied():
             return dead_letter_topic(task_topic(event.kind))
+        case MessageRejected():
+            return dead_letter_topic(event.message.topic)
+        case MessageReplayed():
+            return event.message.topic
         case BatchEvent() | JobEvent() | ListingAwaitsApproval():
             return LISTING_MEDIA_TOPIC
         case _:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from application.dead_letters.bury_task import BuryTask
 from application.ports.clock import Clock
 from application.ports.telemetry import Telemetry
 from application.processing.plan import RunPlanner
@@ -17,9 +18,10 @@ from domain.jobs.task import LeaseLost, Task
 class FinishAssetTask:
     """The last file of a run to end calls for the archive."""
 
-    def __init__(self, *, begin: UnitOfWorkFactory, planner: RunPlanner, clock: Clock) -> None:
+    def __init__(self, *, begin: UnitOfWorkFactory, planner: RunPlanner, bury: BuryTask, clock: Clock) -> None:
         self._begin = begin
         self._planner = planner
+        self._bury = bury
         self._clock = clock
 
     async def __call__(self, task: Task, result: ProcessedAsset | Failure, *, dead: bool = False) -> None:
@@ -31,13 +33,14 @@ class FinishAssetTask:
             if job is None or current is None:
                 raise LeaseLost(task.id)
             current.require_lease(attempt=task.attempt, now=now)
-            await end_asset_task(tx, self._planner, job, current, result, dead=dead, now=now)
+            await end_asset_task(tx, self._planner, self._bury, job, current, result, dead=dead, now=now)
             await tx.commit()
 
 
 async def end_asset_task(
     tx: UnitOfWork,
     planner: RunPlanner,
+    bury: BuryTask,
     job: Job,
     task: Task,
     result: ProcessedAsset | Failure,
@@ -55,10 +58,10 @@ async def end_asset_task(
             asset.finish(facts=result.facts, renditions=result.renditions, crc32=result.crc32, now=now)
         await tx.assets.save([asset])
     if dead and isinstance(result, Failure):
-        task.die(result, now=now)
+        await bury(tx, task, result, now=now)
     else:
         task.complete(now=now)
-    await tx.tasks.save(task)
+        await tx.tasks.save(task)
     job.start(now=now)
     job.asset_ended(failed=isinstance(result, Failure))
     await tx.jobs.save(job)
@@ -69,8 +72,9 @@ async def end_asset_task(
 class FinishArchiveTask:
     """The finalize step: archive, job, batch and listing in one transaction."""
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(self, *, begin: UnitOfWorkFactory, bury: BuryTask, clock: Clock, telemetry: Telemetry) -> None:
         self._begin = begin
+        self._bury = bury
         self._clock = clock
         self._telemetry = telemetry
 
@@ -85,10 +89,10 @@ class FinishArchiveTask:
             current.require_lease(attempt=task.attempt, now=now)
             failure = result if isinstance(result, Failure) else None
             if failure is not None and dead:
-                current.die(failure, now=now)
+                await self._bury(tx, current, failure, now=now)
             else:
                 current.complete(now=now)
-            await tx.tasks.save(current)
+                await tx.tasks.save(current)
             settlement = await settle(
                 tx,
                 run,

@@ -1,0 +1,81 @@
+"""What was given up on is tried again: a message goes to its topic, of a task the batch is processed again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from application.batches.retry_batch import run_again
+from application.dead_letters.scope import find_letter, lock_letter
+from application.ports.clock import Clock
+from application.ports.telemetry import Telemetry
+from application.processing.plan import RunPlanner
+from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.batches.batch import IN_FLIGHT, Batch, BatchStatus
+from domain.batches.errors import BatchInFlight
+from domain.dead_letters.dead_letter import DeadLetter, LetterKind
+from domain.dead_letters.errors import DeadLetterNotReplayable
+from domain.ids import DeadLetterId, JobId
+from domain.principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayDeadLetterCommand:
+    principal: Principal
+    letter_id: DeadLetterId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """`job_id` is the new run of a batch, which takes all its failed files: so all its `letters` are replayed."""
+
+    letters: Sequence[DeadLetterId]
+    job_id: JobId | None
+
+
+class ReplayDeadLetter:
+    """Raises DeadLetterNotFound, NotPermitted, DeadLetterResolved, DeadLetterNotReplayable, BatchInFlight."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory, planner: RunPlanner, clock: Clock, telemetry: Telemetry) -> None:
+        self._begin = begin
+        self._planner = planner
+        self._clock = clock
+        self._telemetry = telemetry
+
+    async def __call__(self, command: ReplayDeadLetterCommand) -> Replay:
+        now = self._clock.now()
+        async with self._begin() as tx:
+            letter = await find_letter(tx, command.principal, command.letter_id)
+            if letter.kind is LetterKind.TASK:
+                replay = await self._run_again(tx, letter, command.principal, now)
+            else:
+                replay = await self._send_again(tx, letter, command.principal, now)
+            await tx.commit()
+        if replay.job_id is not None:
+            self._telemetry.reprocess_requested()
+        return replay
+
+    async def _send_again(self, tx: UnitOfWork, seen: DeadLetter, principal: Principal, now: datetime) -> Replay:
+        letter = await lock_letter(tx, seen)
+        letter.replay(by=principal.user_id, now=now)
+        await tx.dead_letters.save([letter])
+        return Replay(letters=[letter.id], job_id=None)
+
+    async def _run_again(self, tx: UnitOfWork, seen: DeadLetter, principal: Principal, now: datetime) -> Replay:
+        locked = await tx.batches.lock(seen.batch_id) if seen.batch_id else None
+        letter = await lock_letter(tx, seen)
+        letter.require_open()
+        batch = _failed(locked, letter)
+        assets = await tx.assets.of_batch(batch.id)
+        rerun = await run_again(tx, self._planner, batch, assets, by=principal.user_id, now=now)
+        return Replay(letters=[replayed.id for replayed in rerun.letters], job_id=rerun.job.id)
+
+
+def _failed(batch: Batch | None, letter: DeadLetter) -> Batch:
+    """The batch of a dead task, if there is something left to process again."""
+    if batch is None:
+        raise DeadLetterNotReplayable(letter.id, "its batch was deleted")
+    if batch.status in IN_FLIGHT:
+        raise BatchInFlight(batch.id, batch.status)
+    if batch.status is not BatchStatus.FAILED:
+        raise DeadLetterNotReplayable(letter.id, f"its batch is {batch.status}")
+    return batch
