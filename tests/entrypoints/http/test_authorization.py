@@ -27,6 +27,7 @@ from tests.entrypoints.http.api import (
     announcement,
 )
 from tests.entrypoints.http.problems import refused
+from tests.entrypoints.http.test_dead_letters import ASKS
 from tests.entrypoints.http.test_listings import facts
 
 Ask = Callable[[Api, BatchId, dict[str, str]], Awaitable[httpx.Response]]
@@ -127,12 +128,13 @@ async def test_every_route_but_a_few_asks_for_a_token(api: Api) -> None:
             continue
         concrete = path.replace("{listing_id:uuid}", str(IDS.new()))
         concrete = concrete.replace("{batch_id:uuid}", str(IDS.new())).replace("{asset_id:uuid}", str(IDS.new()))
+        concrete = concrete.replace("{letter_id:uuid}", str(IDS.new()))
         answer = await api.client.request(method, concrete)
         # What the documentation does not have is not found; everything else wants to know who asks.
         assert answer.status_code == (404 if path.startswith("/docs/{") else 401), (method, path)
         asked += answer.status_code == 401
 
-    assert asked == len(MATRIX)
+    assert asked == len(MATRIX) + len(ASKS)
 
 
 def unsigned(api: Api, claims: dict[str, Any]) -> str:
