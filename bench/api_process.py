@@ -8,15 +8,16 @@ import uvloop
 from adapters.telemetry.log import configure_logging
 from entrypoints.garbage import spare_what_is_open
 from entrypoints.http.server import HttpServer
-from entrypoints.running import http_server, open_vitrine
+from entrypoints.serving import api_server
 from entrypoints.settings import Settings
+from entrypoints.vitrine import open_vitrine
 
 
 async def main() -> None:
     settings = Settings.from_environment()
     configure_logging(level=settings.log_level, as_json=True)
     async with open_vitrine(settings) as vitrine:
-        await serve(http_server(vitrine))
+        await serve(api_server(vitrine))
 
 
 async def serve(server: HttpServer) -> None:

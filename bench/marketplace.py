@@ -20,13 +20,14 @@ from application.unit_of_work import UnitOfWorkFactory
 from domain.batches.manifest import AnnouncedFile
 from domain.ids import BookingId, ListingId, StoreId, UserId
 from domain.jobs.job import Job
-from domain.listings.listing import Booking, BookingStatus, ListingKind, ListingStatus
+from domain.listings.booking import Booking, BookingStatus
+from domain.listings.listing import ListingKind, ListingStatus
 from domain.principal import Principal, Role
 from entrypoints.container import Container
 from entrypoints.resources import open_resources
-from entrypoints.running import wire
 from entrypoints.services import open_services
 from entrypoints.settings import Settings
+from entrypoints.vitrine import wire
 
 _UPLOADS_AT_ONCE = 4
 

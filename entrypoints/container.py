@@ -29,17 +29,24 @@ from application.batches.remove_asset import RemoveAsset
 from application.batches.retry_batch import RetryBatch
 from application.batches.upload_tickets import TicketOffice
 from application.batches.verify_uploads import VerifyUploads
+from application.dead_letters.bury_task import BuryTask
+from application.dead_letters.discard_dead_letter import DiscardDeadLetter
+from application.dead_letters.get_dead_letter import GetDeadLetter
+from application.dead_letters.list_dead_letters import ListDeadLetters
+from application.dead_letters.reject_message import RejectMessage
+from application.dead_letters.replay_dead_letter import ReplayDeadLetter
 from application.events.relay_outbox import ForgetPublished, RelayOutbox
 from application.listings.upsert_listing import UpsertListing
 from application.processing.apply_callback import ApplyCallback
 from application.processing.build_archive import BuildArchive
 from application.processing.claim_task import ClaimTask
 from application.processing.expire_external_jobs import ExpireExternalJobs
+from application.processing.find_waiting_tasks import FindWaitingTasks
 from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
 from application.processing.lease_keeper import LeaseKeeper
 from application.processing.plan import RunPlanner
 from application.processing.process_asset import ProcessAsset
-from application.processing.recover_tasks import RecoverTasks, RecoveryPolicy
+from application.processing.recover_tasks import RecoverTasks
 from application.processing.sample_backlog import SampleBacklog
 from application.processing.work_on_task import WorkOnTask
 from domain.batches.media_type import IMAGE_CONTENT_TYPES
@@ -62,6 +69,7 @@ class Container(containers.DeclarativeContainer):
     randomness = resources.provided.randomness
     log = resources.provided.log
     telemetry = resources.provided.telemetry
+    tracing = resources.provided.tracing
     signer = resources.provided.signer
     store = resources.provided.store
     multipart = resources.provided.multipart
@@ -76,7 +84,7 @@ class Container(containers.DeclarativeContainer):
     tickets = providers.Singleton(TicketOffice, signer=signer, limits=limits)
     opener = providers.Singleton(MultipartOpener, begin=begin, multipart=multipart, clock=clock, limits=limits)
     verify_uploads = providers.Singleton(VerifyUploads, store=store, multipart=multipart)
-    planner = providers.Singleton(RunPlanner, ids=ids, policy=settings.provided.processing)
+    planner = providers.Singleton(RunPlanner, ids=ids, policy=settings.provided.processing, tracing=tracing)
 
     # Listings and batches, called over HTTP.
     upsert_listing = providers.Singleton(UpsertListing, begin=begin, clock=clock)
@@ -123,6 +131,16 @@ class Container(containers.DeclarativeContainer):
     get_playlist = providers.Singleton(GetPlaylist, begin=begin, store=store, signer=signer, links=links, clock=clock)
     apply_callback = providers.Singleton(ApplyCallback, begin=begin, store=store, clock=clock, telemetry=telemetry)
 
+    # What was given up on.
+    bury_task = providers.Singleton(BuryTask, ids=ids)
+    reject_message = providers.Singleton(RejectMessage, begin=begin, clock=clock, ids=ids, telemetry=telemetry)
+    list_dead_letters = providers.Singleton(ListDeadLetters, begin=begin)
+    get_dead_letter = providers.Singleton(GetDeadLetter, begin=begin)
+    replay_dead_letter = providers.Singleton(
+        ReplayDeadLetter, begin=begin, planner=planner, clock=clock, telemetry=telemetry
+    )
+    discard_dead_letter = providers.Singleton(DiscardDeadLetter, begin=begin, clock=clock)
+
     # The pipeline.
     images = providers.Singleton(ImageProcessor, resources.provided.decoders, pixel_limit=settings.provided.pixel_limit)
     documents = providers.Singleton(DocumentProcessor, resources.provided.decoders, images=images)
@@ -150,33 +168,49 @@ class Container(containers.DeclarativeContainer):
     build_archive = providers.Singleton(
         BuildArchive, begin=begin, writer=providers.Singleton(ZipArchiveWriter, store, multipart)
     )
+    find_waiting_tasks = providers.Singleton(FindWaitingTasks, begin=begin, clock=clock)
+    claim_task = providers.Singleton(
+        ClaimTask, begin=begin, clock=clock, policy=settings.provided.lease_policy, log=log
+    )
     work_on_task = providers.Singleton(
         WorkOnTask,
         begin=begin,
-        claim=providers.Singleton(ClaimTask, begin=begin, clock=clock, policy=settings.provided.lease_policy),
-        keeper=providers.Singleton(LeaseKeeper, begin=begin, clock=clock, policy=settings.provided.lease_policy),
+        keeper=providers.Singleton(
+            LeaseKeeper, begin=begin, clock=clock, policy=settings.provided.lease_policy, tracing=tracing
+        ),
         process_asset=process_asset,
         build_archive=build_archive,
-        finish_asset=providers.Singleton(FinishAssetTask, begin=begin, planner=planner, clock=clock),
-        finish_archive=providers.Singleton(FinishArchiveTask, begin=begin, clock=clock, telemetry=telemetry),
+        finish_asset=providers.Singleton(FinishAssetTask, begin=begin, planner=planner, bury=bury_task, clock=clock),
+        finish_archive=providers.Singleton(
+            FinishArchiveTask, begin=begin, bury=bury_task, clock=clock, telemetry=telemetry
+        ),
         retry=retry,
         clock=clock,
         randomness=randomness,
         telemetry=telemetry,
+        tracing=tracing,
         log=log,
     )
 
     # The relay and the sweeper.
-    relay_outbox = providers.Singleton(RelayOutbox, begin=begin, publisher=resources.provided.publisher, clock=clock)
+    relay_outbox = providers.Singleton(
+        RelayOutbox,
+        begin=begin,
+        publisher=resources.provided.publisher,
+        clock=clock,
+        telemetry=telemetry,
+        tracing=tracing,
+    )
     recover_tasks = providers.Singleton(
         RecoverTasks,
         begin=begin,
         planner=planner,
+        bury=bury_task,
         clock=clock,
         randomness=randomness,
         retry=retry,
-        policy=providers.Singleton(RecoveryPolicy),
         telemetry=telemetry,
+        tracing=tracing,
         log=log,
     )
     expire_uploads = providers.Singleton(ExpireUploads, begin=begin, expire=expire_upload, clock=clock)
@@ -185,6 +219,7 @@ class Container(containers.DeclarativeContainer):
         begin=begin,
         clock=clock,
         telemetry=telemetry,
+        tracing=tracing,
         answer_within=settings.provided.external_patience,
     )
     forget_published = providers.Singleton(ForgetPublished, begin=begin, clock=clock, keep=_PUBLISHED_KEPT)

@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+from socket import gethostname
 from tempfile import gettempdir
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.documents.processor import RENDER_FIRST_PAGE
 from adapters.imaging.processor import DERIVE_IMAGES
-from adapters.memory.bus import InProcessBus
 from adapters.postgres.bell import PostgresOutboxBell
 from adapters.postgres.engine import open_engine
 from adapters.postgres.ping import ping
@@ -27,6 +30,7 @@ from adapters.system.randomness import SystemRandomness
 from adapters.system.workspace import DiskWorkspace
 from adapters.telemetry.log import StructuredLog
 from adapters.telemetry.metrics import PrometheusTelemetry
+from adapters.telemetry.tracing import Service, open_tracing
 from adapters.video.processor import PROBE_VIDEO
 from application.ports.clock import Clock
 from application.ports.decoding import IsolatedRunner
@@ -35,8 +39,12 @@ from application.ports.log import Log
 from application.ports.messaging import MessagePublisher, OutboxBell
 from application.ports.randomness import Randomness
 from application.ports.storage import MultipartUploads, ObjectStore, UrlSigner
+from application.ports.tracing import Tracing
 from application.ports.workspace import Workspace
 from application.unit_of_work import UnitOfWorkFactory
+from entrypoints.consumer.loops import Loops
+from entrypoints.messaging import Messaging, open_messaging
+from entrypoints.role import Role
 from entrypoints.secrets import Secrets
 from entrypoints.services import Services, data_dir
 from entrypoints.settings import Settings
@@ -51,54 +59,65 @@ _FFMPEG_FILE = 64 << 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """Everything that the container is given. `confinement` begins the command line of ffmpeg."""
+    """Everything that the container is given. `confinement` begins the command line of ffmpeg.
+
+    What only some roles need is None for the others: decoders and workspace those that process media, secrets those
+    that serve the API.
+    """
 
     begin: UnitOfWorkFactory
     signer: UrlSigner
     store: ObjectStore
     multipart: MultipartUploads
     publisher: MessagePublisher
-    bus: InProcessBus
+    messaging: Messaging
     bell: OutboxBell
-    decoders: IsolatedRunner
+    decoders: IsolatedRunner | None
     confinement: Sequence[str]
-    workspace: Workspace
+    workspace: Workspace | None
     clock: Clock
     ids: Ids
     randomness: Randomness
     log: Log
     telemetry: PrometheusTelemetry
-    secrets: Secrets
+    tracing: Tracing
+    secrets: Secrets | None
+    loops: Loops
     readiness: Mapping[str, Readiness]
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings, services: Services) -> AsyncIterator[Resources]:
+async def open_resources(settings: Settings, services: Services, role: Role = Role.ALL) -> AsyncIterator[Resources]:
     """Open pool, store and decoders; close them in reverse order. The database is migrated already."""
-    secrets = Secrets.of(settings)
+    secrets = Secrets.of(settings) if role.serves_api else None
+    log, loops = StructuredLog(), Loops()
     async with AsyncExitStack() as stack:
-        engine = open_engine(services.database_url)
+        tracing = await stack.enter_async_context(_open_tracing(settings, role))
+        engine = open_engine(services.database_url, application_name=f"vitrine-{role}")
         stack.push_async_callback(engine.dispose)
         connection = await stack.enter_async_context(open_s3(services.bucket))
-        await prepare_bucket(connection, cors_origins=settings.origins)
-        decoders = await stack.enter_async_context(
-            ChildProcessPool(
-                functions=_DECODER_FUNCTIONS, size=settings.decoder_count, memory_limit=settings.decoder_memory
+        if role.serves_api:
+            await prepare_bucket(connection, cors_origins=settings.origins)
+        decoders, workspace = None, None
+        if role.processes_media:
+            decoders = await stack.enter_async_context(
+                ChildProcessPool(
+                    functions=_DECODER_FUNCTIONS, size=settings.decoder_count, memory_limit=settings.decoder_memory
+                )
             )
-        )
+            workspace = DiskWorkspace(_work_folder(settings))
+            stack.callback(workspace.close)
+        messaging = await stack.enter_async_context(open_messaging(settings, loops, log))
         bell = await stack.enter_async_context(PostgresOutboxBell(services.database_url))
-        workspace = DiskWorkspace(_work_folder(settings))
-        stack.callback(workspace.close)
         store = S3ObjectStore(connection)
         ids = Uuid7Ids()
-        bus = InProcessBus()
         yield Resources(
-            begin=PostgresUnitOfWorkFactory(engine, ids),
+            begin=PostgresUnitOfWorkFactory(engine, ids, headers=tracing.headers),
             signer=SigV4UrlSigner(services.public_bucket),
             store=store,
             multipart=S3MultipartUploads(connection),
-            publisher=bus,
-            bus=bus,
+            publisher=messaging.publisher,
+            messaging=messaging,
             bell=bell,
             decoders=decoders,
             confinement=confined(Limits(memory=_FFMPEG_MEMORY, file_size=_FFMPEG_FILE)),
@@ -106,11 +125,28 @@ async def open_resources(settings: Settings, services: Services) -> AsyncIterato
             clock=SystemClock(),
             ids=ids,
             randomness=SystemRandomness(),
-            log=StructuredLog(),
+            log=log,
             telemetry=PrometheusTelemetry(),
+            tracing=tracing,
             secrets=secrets,
-            readiness={"database": lambda: ping(engine), "objects": lambda: _ping_store(store)},
+            loops=loops,
+            readiness=_readiness(settings, role, engine, store, messaging),
         )
+
+
+def _readiness(
+    settings: Settings, role: Role, engine: AsyncEngine, store: ObjectStore, messaging: Messaging
+) -> Mapping[str, Readiness]:
+    """The API does without Kafka: what it has to say waits in the outbox."""
+    needed: dict[str, Readiness] = {"database": lambda: ping(engine), "objects": lambda: _ping_store(store)}
+    if settings.kafka_servers is not None and role is not Role.API:
+        needed["messages"] = messaging.ping
+    return needed
+
+
+def _open_tracing(settings: Settings, role: Role) -> AbstractAsyncContextManager[Tracing]:
+    service = Service(name=f"vitrine-{role}", version=version("vitrine"), instance=f"{gethostname()}-{os.getpid()}")
+    return open_tracing(service, endpoint=settings.otlp_endpoint, sample=settings.trace_sample)
 
 
 def _work_folder(settings: Settings) -> Path:

@@ -35,6 +35,27 @@ def data_dir(settings: Settings) -> Path:
     return folder
 
 
+def given_services(settings: Settings, *, kafka: bool) -> Services:
+    """Those of a deployment, `kafka` among them if asked. Raises InvalidSettings with everything that is missing."""
+    needed = {
+        "VITRINE_DATABASE_URL": settings.database_url,
+        "VITRINE_S3_ENDPOINT_URL": settings.s3_endpoint_url,
+        "VITRINE_S3_ACCESS_KEY": settings.s3_access_key,
+        "VITRINE_S3_SECRET_KEY": settings.s3_secret_key,
+    }
+    if kafka:
+        needed["VITRINE_KAFKA_SERVERS"] = settings.kafka_servers
+    missing = [f"{name} is needed; `vitrine run` does without" for name, value in needed.items() if value is None]
+    if missing:
+        raise InvalidSettings(missing)
+    bucket = _given_bucket(settings)
+    return Services(
+        database_url=str(settings.database_url),
+        bucket=bucket,
+        public_bucket=_at(bucket, settings.s3_public_url or bucket.endpoint_url),
+    )
+
+
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Start what is not given. The embedded servers end with the block, and with this process however it ends."""

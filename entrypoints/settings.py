@@ -56,6 +56,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_access_key: Annotated[str | None, _about("Access key of the store.")] = None
     s3_secret_key: Annotated[str | None, _about("Secret key of the store.")] = None
 
+    kafka_servers: Annotated[str | None, _about("host:port,...; messages stay in the process when empty.")] = None
+    kafka_prefix: Annotated[str, _about("Before every topic and group, where deployments share a cluster.")] = ""
+    kafka_security: Annotated[
+        Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], _about("How Kafka is spoken to.")
+    ] = "PLAINTEXT"
+    kafka_sasl_mechanism: Annotated[
+        Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], _about("How SASL proves who we are.")
+    ] = "SCRAM-SHA-512"
+    kafka_username: Annotated[str | None, _about("User for SASL.")] = None
+    kafka_password: Annotated[str | None, _about("Password for SASL.")] = None
+    kafka_ca_file: Annotated[
+        str | None, _about("Certificates that vouch for the brokers; the system's when empty.")
+    ] = None
+    kafka_partitions: Annotated[Positive, _about("Partitions of a new topic: the most consumers that share it.")] = 12
+    kafka_replication: Annotated[Positive, _about("Copies of a new topic; 3 where there are as many brokers.")] = 1
+
     jwt_secret: Annotated[str | None, _about("HS256 secret of the tokens.")] = None
     jwks_url: Annotated[str | None, _about("Where the issuer publishes its keys (RS256, ES256).")] = None
     jwt_issuer: Annotated[str | None, _about("Required `iss`, when set.")] = None
@@ -88,6 +104,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lease: Annotated[Positive, _about("A worker that is silent for this long has lost its task.")] = 30
     max_attempts: Annotated[Positive, _about("Attempts at one task.")] = 4
     sweep_every: Annotated[Positive, _about("Pause of the sweeper.")] = 5
+
+    drain: Annotated[int, Meta(ge=0), _about("A process that is told to stop may finish its work for so long.")] = 20
+    silence: Annotated[Positive, _about("A loop that does not come round for so long makes /livez fail.")] = 60
+    otlp_endpoint: Annotated[str | None, _about("Collector of traces, OTLP over HTTP; not exported when empty.")] = None
+    trace_sample: Annotated[float, Meta(ge=0, le=1), _about("Share of the traces begun here that is exported.")] = 1.0
 
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _about("Least level that is logged.")] = "info"
     log_format: Annotated[Literal["console", "json"], _about("For people or for machines.")] = "console"
@@ -175,6 +196,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lease_policy(self) -> LeasePolicy:
         return LeasePolicy(duration=timedelta(seconds=self.lease))
+
+    @property
+    def drain_for(self) -> timedelta:
+        return timedelta(seconds=self.drain)
+
+    @property
+    def longest_silence(self) -> timedelta:
+        return timedelta(seconds=self.silence)
 
     def resolved_data_dir(self, default: Path) -> Path:
         return Path(self.data_dir).resolve() if self.data_dir else default

@@ -9,12 +9,14 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from adapters.postgres.engine import PostgresLimits, connect_to
 from adapters.postgres.errors import CONNECTION_ERRORS, no_connection
+from domain.errors import DomainError
 
 _LIMITS = PostgresLimits(statement=timedelta(minutes=30), lock=timedelta(minutes=1))
 """A change of a big table takes its time; another process that migrates is waited for."""
@@ -47,6 +49,25 @@ async def current_revision(dsn: str) -> str | None:
         await engine.dispose()
 
 
+class SchemaOutdated(DomainError):
+    code = "SCHEMA_OUTDATED"
+
+
+async def require_current(dsn: str) -> None:
+    """Raises SchemaOutdated when the database is behind this version, and as `upgrade`.
+
+    A database that is ahead is fine: in a rolling upgrade the schema goes first, and takes the version before along.
+    """
+    found = await current_revision(dsn)
+    script = ScriptDirectory.from_config(_config(None))
+    head = script.get_current_head()
+    known = {revision.revision for revision in script.walk_revisions()}
+    if found is None or (found in known and found != head):
+        raise SchemaOutdated(
+            f"the schema is at {found or 'base'}, and this version needs {head}: run `vitrine migrate`"
+        )
+
+
 async def _run(dsn: str, step: Callable[[Config, str], None], revision: str) -> None:
     engine = _open_engine(dsn)
     try:
@@ -74,7 +95,7 @@ async def _connect(engine: AsyncEngine) -> AsyncConnection:
         raise no_connection(error) from error
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None) -> Config:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config

@@ -13,6 +13,12 @@ import msgspec
 
 from entrypoints.cli.errors import CommandFailed
 from entrypoints.cli.problems import refusal
+from entrypoints.http.dead_letters.responses import (
+    DeadLetterBody,
+    DeadLetterPageBody,
+    DeadLetterSummaryBody,
+    ReplayBody,
+)
 from entrypoints.http.listing_media.requests import (
     BatchBody,
     CompleteUploadBatchBody,
@@ -31,7 +37,8 @@ from entrypoints.http.listing_media.responses import (
     UploadTicketsBody,
 )
 
-_ROOT = "/api/v2/listings"
+_LISTINGS = "/api/v2/listings"
+_DEAD_LETTERS = "/api/v2/dead-letters"
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.2
@@ -97,14 +104,45 @@ class ApiClient:
                 return
             parameters["cursor"] = page.next_cursor
 
+    async def dead_letters(self, status: str | None, topic: str | None) -> AsyncIterator[DeadLetterSummaryBody]:
+        """Newest first; of any status and topic where none is given."""
+        asked = {"status": status, "topic": topic, "limit": str(_PAGE)}
+        parameters = {name: value for name, value in asked.items() if value is not None}
+        while True:
+            _, answer = await self._call("GET", "", parameters=parameters, root=_DEAD_LETTERS)
+            page = msgspec.json.decode(answer, type=DeadLetterPageBody)
+            for letter in page.dead_letters:
+                yield letter
+            if page.next_cursor is None:
+                return
+            parameters["cursor"] = page.next_cursor
+
+    async def dead_letter(self, letter_id: UUID) -> DeadLetterBody:
+        _, answer = await self._call("GET", f"/{letter_id}", root=_DEAD_LETTERS)
+        return msgspec.json.decode(answer, type=DeadLetterBody)
+
+    async def replay_letter(self, letter_id: UUID) -> Sequence[UUID]:
+        """Answers all the letters that are replayed by this."""
+        _, answer = await self._call("POST", f"/{letter_id}/replay", root=_DEAD_LETTERS)
+        return msgspec.json.decode(answer, type=ReplayBody).replayed
+
+    async def discard_letter(self, letter_id: UUID) -> None:
+        await self._call("POST", f"/{letter_id}/discard", root=_DEAD_LETTERS)
+
     async def _call(
-        self, method: str, path: str, body: msgspec.Struct | None = None, parameters: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: msgspec.Struct | None = None,
+        parameters: dict[str, str] | None = None,
+        *,
+        root: str = _LISTINGS,
     ) -> tuple[int, bytes]:
         data = None if body is None else msgspec.json.encode(body)
         for attempt in range(_ATTEMPTS):
             last = attempt == _ATTEMPTS - 1
             try:
-                status, answer, wait = await self._once(method, path, data, parameters)
+                status, answer, wait = await self._once(method, root + path, data, parameters)
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as error:
                 if last:
                     raise self._unreachable(error) from error
@@ -121,7 +159,7 @@ class ApiClient:
         self, method: str, path: str, data: bytes | None, parameters: dict[str, str] | None
     ) -> tuple[int, bytes, float | None]:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        url = f"{self._address}{_ROOT}{path}"
+        url = f"{self._address}{path}"
         async with self._session.request(
             method, url, data=data, params=parameters, headers=headers, timeout=_TIMEOUT, allow_redirects=False
         ) as response:

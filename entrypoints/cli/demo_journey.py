@@ -24,8 +24,9 @@ from entrypoints.cli.local_names import archive_file, wanted_files
 from entrypoints.cli.sample_media import make_photos, make_project
 from entrypoints.cli.tables import print_assets
 from entrypoints.cli.upload import select, send_and_follow
-from entrypoints.http.listing_media.requests import BookingBody, UpsertListingBody
+from entrypoints.http.listing_media.requests import UpsertListingBody
 from entrypoints.http.listing_media.responses import DownloadsBody
+from entrypoints.reading.bookings import BookingBody
 from entrypoints.settings import Settings
 
 _SHOWN = "medium"

@@ -9,7 +9,8 @@ from domain.listings.booking import BookingStatus
 from domain.listings.listing import ListingKind, ListingStatus
 from entrypoints.cli import options
 from entrypoints.cli.identity import DEMO_USER
-from entrypoints.http.listing_media.requests import BookingBody, UpsertListingBody
+from entrypoints.http.listing_media.requests import UpsertListingBody
+from entrypoints.reading.bookings import BookingBody
 
 
 def register(app: typer.Typer) -> None:

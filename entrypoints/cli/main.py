@@ -4,7 +4,23 @@ import sys
 
 import typer
 
-from entrypoints.cli import demo, download, listing, migrate, run, settings, status, token, upload
+from entrypoints.cli import (
+    api,
+    consume,
+    demo,
+    dlq,
+    download,
+    listing,
+    migrate,
+    relay,
+    run,
+    settings,
+    status,
+    token,
+    topics,
+    upload,
+    worker,
+)
 from entrypoints.cli.errors import PEOPLE_ERRORS, causes, explain
 from entrypoints.cli.terminal import notices
 
@@ -17,7 +33,11 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, demo, token, listing, upload, status, download, settings, migrate):
+COMMANDS = (
+    *(run, demo, token, listing, upload, status, download, settings),
+    *(migrate, topics, api, relay, worker, consume, dlq),
+)
+for command in COMMANDS:
     command.register(app)
 
 

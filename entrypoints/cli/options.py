@@ -19,6 +19,10 @@ Api = Annotated[
 Token = Annotated[
     str | None, typer.Option(help="Bearer token; one signed with the local secret when left out.", show_default=False)
 ]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Port of HTTP; VITRINE_PORT when left out, 0 a free one.", show_default=False),
+]
 Folder = Annotated[Path, typer.Argument(help="A folder of media files.")]
 
 

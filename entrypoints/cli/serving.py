@@ -14,16 +14,20 @@ from entrypoints.cli.identity import DEMO_USER, demo_principal, signed_token
 from entrypoints.cli.listing import awaiting_media
 from entrypoints.cli.terminal import notices
 from entrypoints.http.server import HttpServer
-from entrypoints.running import Vitrine, open_vitrine, run_all
+from entrypoints.running import run_all
 from entrypoints.settings import Settings
+from entrypoints.stop_signal import StopSignal
+from entrypoints.vitrine import Vitrine, open_vitrine
 
 
 async def serve(settings: Settings) -> None:
     """Until SIGINT or SIGTERM. Where logs are for machines, nothing else is written."""
     console = notices() if settings.log_format == "console" else Console(quiet=True)
     console.print("Starting PostgreSQL, the object store and the decoders ...")
+    stop = StopSignal()
     async with open_vitrine(settings) as vitrine:
-        await run_all(vitrine, started=lambda server: _greet(console, vitrine, server))
+        stop.listen()
+        await run_all(vitrine, started=lambda server: _greet(console, vitrine, server), stop=stop)
         console.print("Stopping ...")
     console.print("Stopped. The data stays.")
 

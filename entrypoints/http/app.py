@@ -5,19 +5,26 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.response import Redirect
 
+from entrypoints.http.dead_letters.router import dead_letters_router
 from entrypoints.http.documentation.document import DOCS_PATH, openapi_config, prepare_document
 from entrypoints.http.health import health_router
 from entrypoints.http.listing_media.router import listing_media_routers
 from entrypoints.http.problems import exception_handlers
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.request_log import RequestLog
-from entrypoints.http.services import HttpServices, HttpSettings
+from entrypoints.http.request_trace import RequestTrace
+from entrypoints.http.services import HttpServices, HttpSettings, Probes
 
 
 def create_app(services: HttpServices, settings: HttpSettings) -> Litestar:
     """Opens nothing and closes nothing: what `services` holds is its owner's."""
     app = Litestar(
-        route_handlers=[_home, health_router(services, settings), *listing_media_routers(services)],
+        route_handlers=[
+            _home,
+            health_router(services.probes),
+            *listing_media_routers(services),
+            dead_letters_router(services),
+        ],
         request_class=JsonRequest,
         exception_handlers=exception_handlers(services.log),
         request_max_body_size=settings.max_body_bytes,
@@ -28,7 +35,20 @@ def create_app(services: HttpServices, settings: HttpSettings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    app.asgi_handler = RequestLog(app.asgi_handler, services.log)
+    app.asgi_handler = RequestTrace(RequestLog(app.asgi_handler, services.log), services.tracing)
+    return app
+
+
+def create_probes(probes: Probes) -> Litestar:
+    """For a process that serves no API: what its operators ask, and nothing else."""
+    app = Litestar(
+        route_handlers=[health_router(probes)],
+        exception_handlers=exception_handlers(probes.log),
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    app.asgi_handler = RequestLog(app.asgi_handler, probes.log)
     return app
 
 
@@ -43,7 +63,7 @@ def _cors(settings: HttpSettings) -> CORSConfig | None:
     return CORSConfig(
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["authorization", "content-type", "x-request-id"],
-        expose_headers=["x-request-id", "retry-after"],
+        allow_headers=["authorization", "content-type", "x-request-id", "traceparent", "tracestate"],
+        expose_headers=["x-request-id", "traceresponse", "retry-after"],
         max_age=600,
     )

@@ -11,7 +11,7 @@ from litestar.openapi.spec import Example
 
 from application.ports.log import Log
 from domain.errors import Unavailable
-from entrypoints.http.services import HttpServices, HttpSettings
+from entrypoints.http.services import Probes
 
 _METRICS = "text/plain; version=0.0.4"
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -24,7 +24,13 @@ class Readiness(msgspec.Struct):
     checks: dict[str, str]
 
 
-_ALIVE = {200: ResponseSpec(str, description="It is.", media_type=MediaType.TEXT, examples=[Example(value="alive")])}
+_ALIVE = {
+    status: ResponseSpec(str, description=description, media_type=MediaType.TEXT, examples=[Example(value=example)])
+    for status, description, example in (
+        (200, "It is.", "alive"),
+        (503, "A loop hangs: start the process again.", "silent: relay"),
+    )
+}
 _READY = {
     status: ResponseSpec(Readiness, description=description, generate_examples=False, examples=[Example(value=example)])
     for status, description, example in (
@@ -42,17 +48,23 @@ _NUMBERS = {
 }
 
 
-def health_router(services: HttpServices, settings: HttpSettings) -> Router:
-    limit = settings.check_timeout.total_seconds()
+def health_router(probes: Probes) -> Router:
+    limit = probes.timeout.total_seconds()
 
     @get("/livez", media_type=MediaType.TEXT, summary="Ask whether the process is alive", responses=_ALIVE)
-    async def livez() -> str:
-        return "alive"
+    async def livez() -> Response[str]:
+        """Dependencies do not count: a process that waits for them need not be started again."""
+        silent = probes.silent_loops()
+        return Response(
+            f"silent: {', '.join(silent)}" if silent else "alive",
+            status_code=HTTPStatus.SERVICE_UNAVAILABLE if silent else HTTPStatus.OK,
+            headers=_NO_STORE,
+        )
 
     @get("/readyz", summary="Ask whether requests can be served", responses=_READY)
     async def readyz() -> Response[Readiness]:
-        names = list(services.readiness)
-        states = await asyncio.gather(*[_state(name, services.readiness[name], limit, services.log) for name in names])
+        names = list(probes.readiness)
+        states = await asyncio.gather(*[_state(name, probes.readiness[name], limit, probes.log) for name in names])
         ready = all(state == "up" for state in states)
         return Response(
             Readiness("ready" if ready else "unready", dict(zip(names, states, strict=True))),
@@ -64,7 +76,7 @@ def health_router(services: HttpServices, settings: HttpSettings) -> Router:
     async def metrics() -> Response[bytes]:
         try:
             async with asyncio.timeout(limit):
-                numbers = await services.metrics()
+                numbers = await probes.metrics()
         except TimeoutError as error:
             raise Unavailable("the numbers could not be collected in time") from error
         return Response(numbers, media_type=_METRICS, headers=_NO_STORE)

@@ -14,20 +14,40 @@ from application.batches.query_downloads import QueryDownloads
 from application.batches.reissue_upload_urls import ReissueUploadUrls
 from application.batches.remove_asset import RemoveAsset
 from application.batches.retry_batch import RetryBatch
+from application.dead_letters.discard_dead_letter import DiscardDeadLetter
+from application.dead_letters.get_dead_letter import GetDeadLetter
+from application.dead_letters.list_dead_letters import ListDeadLetters
+from application.dead_letters.replay_dead_letter import ReplayDeadLetter
 from application.listings.upsert_listing import UpsertListing
 from application.ports.auth import TokenVerifier, WebhookVerifier
 from application.ports.clock import Clock
 from application.ports.log import Log
 from application.ports.telemetry import Telemetry
+from application.ports.tracing import Tracing
 from application.processing.apply_callback import ApplyCallback
 from domain.batches.limits import MIB, UploadLimits
 
 
+def _no_loops() -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probes:
+    """`readiness` names the dependencies; each call raises when its dependency does not answer. `metrics` answers
+    the Prometheus text format. `silent_loops` names those that hang. `timeout` bounds each check, and the metrics.
+    """
+
+    readiness: Mapping[str, Callable[[], Awaitable[None]]]
+    metrics: Callable[[], Awaitable[bytes]]
+    log: Log
+    silent_loops: Callable[[], Sequence[str]] = _no_loops
+    timeout: timedelta = timedelta(seconds=3)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpServices:
-    """`readiness` names the dependencies; each call raises when its dependency does not answer. `metrics` answers
-    the Prometheus text format. `limits` are those that `create_upload_batch` goes by.
-    """
+    """`limits` are those that `create_upload_batch` goes by."""
 
     upsert_listing: UpsertListing
     create_upload_batch: CreateUploadBatch
@@ -41,14 +61,18 @@ class HttpServices:
     remove_asset: RemoveAsset
     apply_callback: ApplyCallback
     get_playlist: GetPlaylist
+    list_dead_letters: ListDeadLetters
+    get_dead_letter: GetDeadLetter
+    replay_dead_letter: ReplayDeadLetter
+    discard_dead_letter: DiscardDeadLetter
     token_verifier: TokenVerifier
     webhook_verifier: WebhookVerifier
     clock: Clock
     telemetry: Telemetry
+    tracing: Tracing
     log: Log
     limits: UploadLimits
-    readiness: Mapping[str, Callable[[], Awaitable[None]]]
-    metrics: Callable[[], Awaitable[bytes]]
+    probes: Probes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,5 +84,3 @@ class HttpSettings:
     max_body_bytes: int = 2 * MIB
     body_timeout: timedelta = timedelta(seconds=30)
     """How long a client may take to send a body."""
-    check_timeout: timedelta = timedelta(seconds=3)
-    """How long a readiness check or the metrics may take."""

@@ -18,7 +18,7 @@ from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import BatchId, UserId
 from domain.principal import Principal, Role
 from entrypoints.http.app import create_app
-from entrypoints.http.services import HttpServices, HttpSettings
+from entrypoints.http.services import HttpServices, HttpSettings, Probes
 from tests.application.uploads import ClientFile
 from tests.application.world import World, principal
 from tests.builders import IDS, OWNER, PHOTOGRAPHER
@@ -29,6 +29,7 @@ PUBLIC_URL = "https://vitrine.example"
 LISTINGS = "/api/v2/listings"
 UPLOADS = f"{LISTINGS}/media/uploads"
 DOWNLOADS = f"{LISTINGS}/media/downloads/query"
+DEAD_LETTERS = "/api/v2/dead-letters"
 CALLBACKS = f"{LISTINGS}/media/callbacks"
 APP_ORIGIN = "https://app.example"
 
@@ -54,6 +55,8 @@ class Api(World):
         self.begin = begin or self.begin
         self.links = HmacLinkSigner(secret=b"a secret of tests", base_url=f"{PUBLIC_URL}{LISTINGS}/media/hls")
         self.readiness: dict[str, Callable[[], Awaitable[None]]] = {}
+        self.check_timeout = timedelta(seconds=3)
+        self.silent: list[str] = []
 
     def headers(self, who: Principal = PHOTOGRAPHER_PRINCIPAL) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token(who)}"}
@@ -95,14 +98,24 @@ class Api(World):
             remove_asset=self.remove_asset,
             apply_callback=self.apply_callback,
             get_playlist=self.get_playlist,
+            list_dead_letters=self.list_dead_letters,
+            get_dead_letter=self.get_dead_letter,
+            replay_dead_letter=self.replay_dead_letter,
+            discard_dead_letter=self.discard_dead_letter,
             token_verifier=JwtVerifier(secret=SECRET, now=self.clock.now),
             webhook_verifier=StandardWebhooksVerifier(secrets=[WEBHOOK_SECRET]),
             clock=self.clock,
             telemetry=self.telemetry,
+            tracing=self.tracing,
             log=self.log,
             limits=self.limits,
-            readiness=self.readiness,
-            metrics=metrics,
+            probes=Probes(
+                readiness=self.readiness,
+                metrics=metrics,
+                log=self.log,
+                silent_loops=lambda: self.silent,
+                timeout=self.check_timeout,
+            ),
         )
 
 

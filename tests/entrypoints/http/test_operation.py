@@ -13,17 +13,20 @@ import pytest
 
 from application.ports.log import Log
 from domain.errors import Unavailable
-from entrypoints.http.app import create_app
+from entrypoints.http.app import create_app, create_probes
 from entrypoints.http.services import HttpServices, HttpSettings
 from tests.builders import IDS
 from tests.entrypoints.http.api import APP_ORIGIN, DOWNLOADS, LISTINGS, PUBLIC_URL, UPLOADS, Api
 from tests.entrypoints.http.problems import refused
 
-QUICK = HttpSettings(public_url=PUBLIC_URL, check_timeout=timedelta(milliseconds=50))
+SETTINGS = HttpSettings(public_url=PUBLIC_URL)
+QUICK = timedelta(milliseconds=50)
 
 
-async def get(services: HttpServices, path: str, settings: HttpSettings = QUICK) -> httpx.Response:
-    transport = httpx.ASGITransport(app=create_app(services, settings))
+async def get(services: HttpServices, path: str, **probes: Any) -> httpx.Response:
+    """`probes` are fields of Probes."""
+    services = replace(services, probes=replace(services.probes, timeout=QUICK, log=services.log, **probes))
+    transport = httpx.ASGITransport(app=create_app(services, SETTINGS))
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
         return await client.get(path)
 
@@ -46,8 +49,25 @@ async def test_a_process_that_answers_is_alive(api: Api) -> None:
     assert (await api.client.get("/livez")).status_code == 200
 
 
+async def test_a_process_whose_loops_hang_is_not(api: Api) -> None:
+    api.silent += ["relay", "sweeper"]
+
+    answer = await api.client.get("/livez")
+
+    assert (answer.status_code, answer.text) == (503, "silent: relay, sweeper")
+
+
+async def test_a_process_without_an_api_answers_its_operators_alone(api: Api) -> None:
+    transport = httpx.ASGITransport(app=create_probes(api.services().probes))
+    async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
+        assert (await client.get("/livez")).text == "alive"
+        assert (await client.get("/readyz")).status_code == 200
+        assert (await client.get("/metrics")).text == "vitrine_up 1\n"
+        refused(await client.get(UPLOADS), 404, "NOT_FOUND")
+
+
 async def test_ready_when_every_dependency_answers(api: Api) -> None:
-    answer = await get(replace(api.services(), readiness={"database": up, "objects": up}), "/readyz")
+    answer = await get(api.services(), "/readyz", readiness={"database": up, "objects": up})
 
     assert answer.status_code == 200
     assert answer.json() == {"status": "ready", "checks": {"database": "up", "objects": "up"}}
@@ -56,7 +76,7 @@ async def test_ready_when_every_dependency_answers(api: Api) -> None:
 async def test_unready_when_one_does_not(api: Api) -> None:
     readiness = {"database": down, "objects": up, "bus": silent}
 
-    answer = await get(replace(api.services(), readiness=readiness), "/readyz")
+    answer = await get(api.services(), "/readyz", readiness=readiness)
 
     assert answer.status_code == 503
     assert answer.json() == {"status": "unready", "checks": {"database": "down", "objects": "up", "bus": "down"}}
@@ -75,7 +95,7 @@ async def test_metrics_that_take_too_long_are_unavailable(api: Api) -> None:
         await asyncio.sleep(60)
         return b""
 
-    refused(await get(replace(api.services(), metrics=endless), "/metrics"), 503, "UNAVAILABLE")
+    refused(await get(api.services(), "/metrics", metrics=endless), 503, "UNAVAILABLE")
 
 
 class Lines(Log):

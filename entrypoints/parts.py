@@ -1,0 +1,107 @@
+"""The parts that work in the background, wired for a process."""
+
+import os
+import socket
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from application.events.routing import LISTING_MEDIA_TOPIC, dead_letter_topic, task_topic
+from domain.jobs.task import TaskKind
+from entrypoints.consumer.consumer import Consumer
+from entrypoints.consumer.event_log import EventLog
+from entrypoints.consumer.inbound import inbound_handlers
+from entrypoints.consumer.rejection import Rejection
+from entrypoints.consumer.relay import Relay
+from entrypoints.consumer.sweeper import Sweeper
+from entrypoints.consumer.worker import Worker
+from entrypoints.vitrine import Vitrine
+
+
+def workers(vitrine: Vitrine, kinds: Collection[TaskKind] = tuple(TaskKind)) -> Sequence[Worker]:
+    """One a kind: a video never takes the place of a photo."""
+    return [_worker(vitrine, kind) for kind in kinds]
+
+
+def _worker(vitrine: Vitrine, kind: TaskKind) -> Worker:
+    settings, resources, container = vitrine.settings, vitrine.resources, vitrine.container
+    places = {
+        TaskKind.IMAGE: settings.image_places,
+        TaskKind.VIDEO: settings.video_workers,
+        TaskKind.ARCHIVE: settings.archive_workers,
+    }
+    group = f"vitrine.worker.{kind}"
+    return Worker(
+        kind=kind,
+        subscription=resources.messaging.subscribe(group, [task_topic(kind)]),
+        claim=container.claim_task(),
+        work=container.work_on_task(),
+        find_waiting=container.find_waiting_tasks(),
+        rejection=_rejection(vitrine, group),
+        concurrency=places[kind],
+        name=f"{socket.gethostname()}-{os.getpid()}",
+        beat=resources.loops.watch(group),
+        tracing=resources.tracing,
+        log=resources.log,
+    )
+
+
+def consumers(vitrine: Vitrine) -> Sequence[Consumer]:
+    """One a topic: a message that has to wait holds up those of its own kind alone."""
+    resources = vitrine.resources
+    found = []
+    for topic, handle in inbound_handlers(vitrine.container, resources, vitrine.settings).items():
+        group = topic.removesuffix(".v1")
+        found.append(
+            Consumer(
+                subscription=resources.messaging.subscribe(group, [topic]),
+                handle=handle,
+                rejection=_rejection(vitrine, group),
+                telemetry=resources.telemetry,
+                tracing=resources.tracing,
+                log=resources.log,
+            )
+        )
+    return found
+
+
+def relay(vitrine: Vitrine) -> Relay:
+    resources = vitrine.resources
+    return Relay(
+        relay_outbox=vitrine.container.relay_outbox(),
+        bell=resources.bell,
+        beat=resources.loops.watch("relay"),
+        log=resources.log,
+    )
+
+
+def sweeper(vitrine: Vitrine) -> Sweeper:
+    container, resources = vitrine.container, vitrine.resources
+    return Sweeper(
+        passes={
+            "expired-uploads": container.expire_uploads(),
+            "stuck-tasks": container.recover_tasks(),
+            "silent-pipelines": container.expire_external_jobs(),
+            "published-messages": container.forget_published(),
+        },
+        every=timedelta(seconds=vitrine.settings.sweep_every),
+        beat=resources.loops.watch("sweeper"),
+        log=resources.log,
+    )
+
+
+def event_log(vitrine: Vitrine) -> EventLog:
+    """Where messages stay in the process, nobody else hears of what happened."""
+    resources = vitrine.resources
+    topics = [LISTING_MEDIA_TOPIC, *(dead_letter_topic(task_topic(kind)) for kind in TaskKind)]
+    subscription = resources.messaging.subscribe("vitrine.log", topics)
+    return EventLog(subscription=subscription, log=resources.log)
+
+
+def _rejection(vitrine: Vitrine, consumer: str) -> Rejection:
+    resources = vitrine.resources
+    return Rejection(
+        consumer=consumer,
+        reject=vitrine.container.reject_message(),
+        telemetry=resources.telemetry,
+        log=resources.log,
+    )

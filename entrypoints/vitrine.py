@@ -1,0 +1,54 @@
+"""A process with everything open that its role needs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from entrypoints.container import Container
+from entrypoints.resources import Resources, open_resources
+from entrypoints.role import Role
+from entrypoints.services import Services, given_services, open_services
+from entrypoints.settings import Settings
+from migrations.upgrade import require_current, upgrade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitrine:
+    """`container` is typed loosely: its attributes are providers."""
+
+    settings: Settings
+    services: Services
+    resources: Resources
+    container: Container
+
+
+@asynccontextmanager
+async def open_vitrine(settings: Settings) -> AsyncIterator[Vitrine]:
+    """The whole of it: start what is embedded, bring the schema up to date, open everything, wire it."""
+    async with open_services(settings) as services:
+        await upgrade(services.database_url)
+        async with open_resources(settings, services) as resources:
+            yield _wired(settings, services, resources)
+
+
+@asynccontextmanager
+async def open_role(settings: Settings, role: Role) -> AsyncIterator[Vitrine]:
+    """One role of a deployment, on services that the settings name and a schema that is there.
+
+    Raises InvalidSettings, SchemaOutdated, Unavailable.
+    """
+    services = given_services(settings, kafka=role is not Role.API)
+    await require_current(services.database_url)
+    async with open_resources(settings, services, role) as resources:
+        yield _wired(settings, services, resources)
+
+
+def wire(settings: Settings, resources: Resources) -> Container:
+    """Raises when a dependency of the graph is missing or of the wrong kind."""
+    container = Container(settings=settings, resources=resources)
+    container.check_dependencies()
+    return container
+
+
+def _wired(settings: Settings, services: Services, resources: Resources) -> Vitrine:
+    return Vitrine(settings=settings, services=services, resources=resources, container=wire(settings, resources))

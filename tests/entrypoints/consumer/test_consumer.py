@@ -1,0 +1,139 @@
+"""What becomes of an inbound message: applied, ignored, or put aside; an outage is waited out."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from application.ports.messaging import Delivery, Message
+from domain.errors import ConcurrentUpdate, NotFound, Rejected, Unavailable
+from entrypoints.consumer.consumer import Consumer
+from entrypoints.consumer.handling import Outcome
+from tests.application.dead_letters.dying import letters
+from tests.application.world import World
+from tests.builders import IDS
+from tests.entrypoints.consumer.workbench import Workbench, running, until
+
+TOPIC = "vitrine.listings.v1"
+
+
+class Handled:
+    """Answers what a test wants, the last answer over and over; an exception is raised."""
+
+    def __init__(self, *answers: Outcome | Exception) -> None:
+        self.seen: list[bytes] = []
+        self._answers = list(answers)
+
+    async def __call__(self, delivery: Delivery) -> Outcome:
+        self.seen.append(delivery.body)
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def bench(world: World, monkeypatch: pytest.MonkeyPatch) -> Workbench:
+    monkeypatch.setattr("entrypoints.consumer.consumer._PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("entrypoints.consumer.consumer._OUTAGE_PAUSE", 0.001)
+    return Workbench(world)
+
+
+def consumer(bench: Workbench, handle: Handled) -> Consumer:
+    world = bench.world
+    return Consumer(
+        subscription=bench.bus.subscribe("vitrine.listings", [TOPIC]),
+        handle=handle,
+        rejection=bench.rejection("vitrine.listings"),
+        telemetry=world.telemetry,
+        tracing=world.tracing,
+        log=world.log,
+    )
+
+
+async def consumed(bench: Workbench, handle: Handled, *bodies: bytes) -> Sequence[object]:
+    """Send these, and return what became of them."""
+    part = consumer(bench, handle)
+    await bench.bus.publish(
+        [
+            Message(id=IDS.new(), topic=TOPIC, key="k", type="t", payload=body, occurred_at=bench.world.now)
+            for body in bodies
+        ]
+    )
+
+    async def all_dealt_with() -> bool:
+        return len(bench.world.telemetry.of("consumed")) >= len(bodies)
+
+    async with running(part):
+        await until(all_dealt_with)
+    return [outcome for _, outcome in map(_pair, bench.world.telemetry.of("consumed"))]
+
+
+def _pair(told: object) -> tuple[str, str]:
+    assert isinstance(told, tuple)
+    return told
+
+
+async def test_messages_are_dealt_with_in_their_order(bench: Workbench) -> None:
+    handle = Handled(Outcome.APPLIED, Outcome.IGNORED, Outcome.APPLIED)
+
+    assert await consumed(bench, handle, b"1", b"2", b"3") == ["applied", "ignored", "applied"]
+    assert handle.seen == [b"1", b"2", b"3"]
+
+
+async def test_what_breaks_rules_is_put_aside_at_once_and_the_next_is_dealt_with(bench: Workbench) -> None:
+    handle = Handled(Rejected("no"), Outcome.APPLIED)
+
+    assert await consumed(bench, handle, b"bad", b"good") == ["dead_lettered", "applied"]
+    assert handle.seen == [b"bad", b"good"]
+    (letter,) = await letters(bench.world)
+    assert (letter.message.body, letter.attempts) == (b"bad", 1)
+
+
+@pytest.mark.parametrize("passing", [ConcurrentUpdate("later"), NotFound("not yet"), KeyError("a defect")])
+async def test_what_may_pass_is_tried_again(bench: Workbench, passing: Exception) -> None:
+    handle = Handled(passing, passing, passing, Outcome.APPLIED)
+
+    assert await consumed(bench, handle, b"1") == ["applied"]
+    assert await letters(bench.world) == []
+
+
+@pytest.mark.parametrize("lasting", [ConcurrentUpdate("later"), NotFound("not yet"), KeyError("a defect")])
+async def test_and_put_aside_when_it_does_not_pass(bench: Workbench, lasting: Exception) -> None:
+    handle = Handled(lasting, lasting, lasting, lasting, Outcome.APPLIED)
+
+    assert await consumed(bench, handle, b"bad", b"good") == ["dead_lettered", "applied"]
+    assert handle.seen == [b"bad"] * 4 + [b"good"]
+    (letter,) = await letters(bench.world)
+    assert letter.attempts == 4
+    assert ("consumer.defect" in bench.world.log.events) == isinstance(lasting, KeyError)
+
+
+async def test_an_outage_is_waited_out_however_long(bench: Workbench) -> None:
+    handle = Handled(*[Unavailable("no database")] * 50, Outcome.APPLIED)
+
+    assert await consumed(bench, handle, b"1") == ["applied"]
+    assert len(handle.seen) == 51
+
+
+async def test_what_was_not_dealt_with_before_the_stop_arrives_again(bench: Workbench) -> None:
+    down = Handled(Unavailable("no database"))
+    first = consumer(bench, down)
+    await bench.bus.publish(
+        [Message(id=IDS.new(), topic=TOPIC, key="k", type="t", payload=b"1", occurred_at=bench.world.now)]
+    )
+
+    async def tried() -> bool:
+        return len(down.seen) > 1
+
+    async with running(first):
+        await until(tried)
+
+    up = Handled(Outcome.APPLIED)
+    assert await consumed(bench, up) == []
+    part = consumer(bench, up)
+
+    async def seen() -> bool:
+        return up.seen == [b"1"]
+
+    async with running(part):
+        await until(seen)
