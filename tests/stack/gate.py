@@ -62,7 +62,9 @@ class Gate:
                 if self.mood is Mood.ANGRY:
                     self.spoilt += 1
                     await reader.readuntil(b"\r\n\r\n")
-                    writer.write(b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    writer.write(
+                        b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                    )
                     await writer.drain()
                 elif self.mood is not Mood.SHUT:
                     await self._pass_on(reader, writer)

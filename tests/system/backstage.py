@@ -6,13 +6,21 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
 
+from adapters.s3.address import BucketAddress
 from adapters.s3.connection import S3Connection, open_s3
-from tests.system.vitrine_process import VitrineProcess
+
+
+class Watched(Protocol):
+    """Where its database and its bucket are."""
+
+    def dsn(self) -> str: ...
+
+    def bucket(self) -> BucketAddress: ...
 
 
 class Backstage:
@@ -72,6 +80,15 @@ class Backstage:
         )
         return {row["stage"] for row in rows}
 
+    async def workers_at(self, stage: str, batch_id: str) -> set[str]:
+        """The names of the workers that say they do this."""
+        rows = await self._database.fetch(
+            "SELECT leased_by FROM tasks WHERE batch_id = $1 AND status = 'LEASED' AND stage = $2",
+            UUID(batch_id),
+            stage,
+        )
+        return {row["leased_by"] for row in rows}
+
     async def put_object(self, key: str, data: bytes, content_type: str) -> None:
         """As somebody with the keys of the bucket: an external pipeline, or a vandal."""
         await self._bucket.client.put_object(
@@ -86,6 +103,12 @@ class Backstage:
     async def holding_listing(self, listing_id: UUID) -> AsyncIterator[None]:
         """Nobody else locks it, with which every finalize begins, until the block ends."""
         async with self._holding("SELECT 1 FROM listings WHERE id = $1 FOR UPDATE", listing_id):
+            yield
+
+    @asynccontextmanager
+    async def holding_batch(self, batch_id: str) -> AsyncIterator[None]:
+        """Nobody else locks it, as `complete` must, until the block ends."""
+        async with self._holding("SELECT 1 FROM listing_media_batches WHERE id = $1 FOR UPDATE", UUID(batch_id)):
             yield
 
     @asynccontextmanager
@@ -107,12 +130,14 @@ class Backstage:
 
     async def waiting_for_rows(self) -> int:
         """How many transactions wait for a row that somebody holds."""
+        # Within a transaction of ours, the first look would be kept.
+        await self._database.execute("SELECT pg_stat_clear_snapshot()")
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         return int(await self._database.fetchval(waiting))
 
 
 @asynccontextmanager
-async def open_backstage(vitrine: VitrineProcess) -> AsyncIterator[Backstage]:
+async def open_backstage(vitrine: Watched) -> AsyncIterator[Backstage]:
     database = await asyncpg.connect(vitrine.dsn(), timeout=10, command_timeout=30)
     try:
         async with open_s3(vitrine.bucket()) as bucket:

@@ -1,0 +1,97 @@
+"""One fault at a time on one deployment, with batches flowing before, during and after it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+from tests.chaos.census import Census, take_census
+from tests.chaos.faults import FAULTS
+from tests.chaos.scene import Scene
+from tests.chaos.stream import open_stream
+from tests.services.native_kafka import NativeKafka
+from tests.stack.stack import Stack, open_stack
+from tests.system.backstage import open_backstage
+
+_SETTLE_WITHIN = 120.0
+_DEFECTS = ("worker.defect", "task.defect", "relay.defect", "sweeper.defect", "consumer.defect", "request_failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    fault: str
+    times: int
+    seconds: float
+    census: Census
+
+
+class Chaos:
+    def __init__(self, stack: Stack, kafka: NativeKafka, prefix: str, *, rng: Random, long: bool) -> None:
+        self.stack = stack
+        self._kafka = kafka
+        self._prefix = prefix
+        self._rng = rng
+        self._long = long
+
+    async def suffer(self, name: str, *, batches: int) -> Outcome:
+        """The fault, and what is true afterwards."""
+        started = monotonic()
+        async with (
+            open_stream(self.stack.url, self._rng) as stream,
+            open_backstage(self.stack) as backstage,
+            self._looked_after(),
+        ):
+            scene = Scene(
+                stack=self.stack,
+                stream=stream,
+                kafka=self._kafka,
+                prefix=self._prefix,
+                rng=self._rng,
+                long=self._long,
+                backstage=backstage,
+            )
+            delivering = asyncio.create_task(stream.deliver(batches))
+            try:
+                times = await FAULTS[name](scene)
+                await delivering
+            except BaseException as error:
+                delivering.cancel()
+                error.add_note(self.stack.tails())
+                raise
+            census = await take_census(
+                self.stack, stream, kafka=(self._kafka.servers, self._prefix), within=_SETTLE_WITHIN
+            )
+        census.findings += await self._troubles()
+        return Outcome(fault=name, times=times, seconds=monotonic() - started, census=census)
+
+    @asynccontextmanager
+    async def _looked_after(self) -> AsyncIterator[None]:
+        looking = asyncio.create_task(self.stack.look_after())
+        try:
+            yield
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
+    async def _troubles(self) -> Iterable[str]:
+        """Defects that the processes have logged, and any that does not come back."""
+        found = []
+        for role in self.stack.roles.values():
+            if not role.runs():
+                role.launch()
+            await role.answers()
+            text = role.log.read_text(errors="replace")
+            found += [f"{role.name} has logged {event}" for event in _DEFECTS if event in text]
+            role.log.write_text("")
+        return found
+
+
+@asynccontextmanager
+async def open_chaos(kafka: NativeKafka, prefix: str, bytecode: Path, *, seed: int, long: bool) -> AsyncIterator[Chaos]:
+    """Every process has started and answers."""
+    async with open_stack(kafka.servers, prefix, bytecode) as stack:
+        await stack.start()
+        yield Chaos(stack, kafka, prefix, rng=Random(seed), long=long)

@@ -1,0 +1,36 @@
+"""The shorter form of `make chaos`: the faults that differ most, on one deployment."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.chaos.run import Chaos, open_chaos
+from tests.services.native_kafka import NativeKafka
+
+SHORT = [
+    "anybody killed at random",
+    "worker killed in finalize",
+    "worker paused past its lease",
+    "relay killed in publish",
+    "broker stopped",
+    "database restarted",
+    "store answers 500",
+    "everything twice and shuffled",
+    "facts twice and shuffled",
+]
+
+
+@pytest.fixture(scope="module")
+async def chaos(own_kafka: NativeKafka, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chaos]:
+    bytecode = tmp_path_factory.mktemp("bytecode")
+    async with open_chaos(own_kafka, "chaos.", bytecode, seed=7, long=False) as chaos:
+        yield chaos
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("fault", SHORT)
+async def test_nothing_is_lost_and_nothing_is_visible_twice(chaos: Chaos, fault: str) -> None:
+    outcome = await chaos.suffer(fault, batches=4)
+
+    assert outcome.times > 0, "nothing happened"
+    assert outcome.census.findings == [], chaos.stack.tails()
