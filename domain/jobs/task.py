@@ -146,26 +146,22 @@ class Task(Aggregate):
             return Verdict.FINAL
         return Verdict.DEAD if self.is_last_attempt else Verdict.TRY_LATER
 
-    def announce(self, *, now: datetime) -> None:
-        """Tell the workers that it waits."""
-        self.record(
-            TaskScheduled(
-                task_id=self.id,
-                kind=self.kind,
-                job_id=self.job_id,
-                batch_id=self.batch_id,
-                listing_id=self.listing_id,
-                asset_id=self.asset_id,
-                not_before=max(self.available_at, now),
-                occurred_at=now,
-            )
+    def pointer(self, *, now: datetime) -> TaskScheduled:
+        """What workers are told of it."""
+        return TaskScheduled(
+            task_id=self.id,
+            kind=self.kind,
+            job_id=self.job_id,
+            batch_id=self.batch_id,
+            listing_id=self.listing_id,
+            asset_id=self.asset_id,
+            not_before=max(self.available_at, now),
+            occurred_at=now,
         )
 
-    def announce_again(self, *, now: datetime) -> None:
-        """The pointer was lost. It counts as waiting anew, so that it is not announced at every look."""
-        TASK_LIFECYCLE.require(self.status, TaskStatus.PENDING)
-        self.available_at = now
-        self.announce(now=now)
+    def announce(self, *, now: datetime) -> None:
+        """Tell the workers that it waits."""
+        self.record(self.pointer(now=now))
 
     def is_overdue(self, *, now: datetime) -> bool:
         """True when its worker has let the lease run out."""

@@ -6,13 +6,20 @@ from typing import Any
 
 import pytest
 
+from adapters.memory.clock import ManualClock
+from application.dead_letters.reject_message import RejectMessage
+from application.events.cloud_events import NotACloudEvent
+from application.ports.messaging import Delivery
 from application.unit_of_work import UnitOfWorkFactory
 from domain.dead_letters.access import Reach
 from domain.dead_letters.dead_letter import DeadLetter, LetterStatus
 from domain.dead_letters.errors import DeadLetterResolved
 from domain.dead_letters.repository import DeadLetterSummary
+from domain.dead_letters.stored_message import MOST_BODY
 from domain.errors import ConcurrentUpdate
 from domain.ids import StoreId
+from tests.application.dead_letters.dying import NASTY
+from tests.application.stubs import RecordingTelemetry
 from tests.builders import (
     IDS,
     NOW,
@@ -222,3 +229,20 @@ async def test_a_letter_that_was_not_committed_left_nothing(begin: UnitOfWorkFac
 
     assert await read(begin, letter) is None
     assert await _published(begin) == []
+
+
+@pytest.mark.parametrize("arrived", NASTY)
+async def test_whatever_arrives_is_stored_once_with_its_bytes(begin: UnitOfWorkFactory, arrived: Delivery) -> None:
+    reject = RejectMessage(begin=begin, clock=ManualClock(NOW), ids=IDS, telemetry=RecordingTelemetry())
+    error = NotACloudEvent("bad \0 \udcff")
+
+    assert await reject(arrived, consumer="vitrine.listings", error=error, attempts=1)
+    assert not await reject(arrived, consumer="vitrine.listings", error=error, attempts=1)
+
+    [summary] = await _page(begin)
+    async with begin() as tx:
+        letter = await tx.dead_letters.find(summary.id)
+    assert letter is not None
+    assert letter.message.body == arrived.body[:MOST_BODY]
+    assert letter.message.key == arrived.key
+    assert await _published(begin) == [("vitrine.listings.v1.dlq", letter.message.body)]

@@ -24,6 +24,7 @@ NAMES = {
     "media_processing_callback_errors_total",
     "media_outbox_lag_seconds",
     "media_queue_oldest_age_seconds",
+    "media_dead_letters_open",
     "media_processing_step_duration_seconds",
 }
 

@@ -5,8 +5,21 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from adapters.postgres import assets, backlog, batch_history, batches, jobs, leases, listings, outbox, tasks
+from adapters.postgres import (
+    assets,
+    backlog,
+    batch_history,
+    batches,
+    dead_letter_history,
+    dead_letters,
+    jobs,
+    leases,
+    listings,
+    outbox,
+    tasks,
+)
 from adapters.postgres.statements import Statement
+from domain.dead_letters.dead_letter import LetterStatus
 from tests.postgres_databases import PostgresDatabases
 
 QUESTIONS = [
@@ -27,6 +40,11 @@ QUESTIONS = [
     (leases._RENEW, "pk_tasks"),
     (leases._EXPIRED, "ix_tasks_leased"),
     (leases._WAITING, "ix_tasks_waiting"),
+    (dead_letters._FIND, "pk_dead_letters"),
+    (dead_letters._LOCK_OPEN_OF_BATCH, "ix_dead_letters_open_of_batch"),
+    (dead_letter_history._PAGE, "pk_dead_letters"),
+    (dead_letter_history._PAGES[LetterStatus.OPEN], "ix_dead_letters_open"),
+    (dead_letter_history._COUNT_OPEN, "ix_dead_letters_open"),
     (outbox._TAKE, "ix_outbox_unpublished"),
     (outbox._FORGET, "ix_outbox_published"),
     (outbox._FORGET, "pk_outbox"),

@@ -67,3 +67,17 @@ def delivery(**changes: Any) -> Delivery:
         "body": b'{"half": \x00\xff',
     }
     return Delivery(**(told | changes))
+
+
+NASTY = [
+    delivery(headers={}, key=None, body=b""),
+    delivery(headers={"ce_id": b"\xff\xfe", "\udcff": b"\0"}, key=b"\0\xff"),
+    delivery(headers={"content-type": b"application/cloudevents+json"}, body=b'{"specversion": "1.0", "id": "\\ud800"'),
+    delivery(
+        headers={"content-type": b"application/cloudevents+json"},
+        body=b'{"specversion": "1.0", "id": "\\ud800", "source": "x", "type": "\\ud800"}',
+    ),
+    delivery(headers={"content-type": b"application/cloudevents+json"}, body=b"[" * 100_000),
+    delivery(body=bytes(3 << 20)),
+    delivery(headers={f"h{number}": bytes(1000) for number in range(1000)}),
+]

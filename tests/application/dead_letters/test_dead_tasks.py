@@ -9,6 +9,7 @@ import pytest
 
 from application.batches.delete_batch import DeleteBatchCommand
 from application.batches.remove_asset import RemoveAssetCommand
+from application.processing.sample_backlog import SampleBacklog
 from domain.assets.failure import FailureCode
 from domain.batches.batch import BatchStatus
 from domain.dead_letters.dead_letter import LetterKind, LetterStatus
@@ -45,6 +46,15 @@ async def test_the_dead_letter_topic_hears_of_it_once(world: World) -> None:
     (message,) = world.publisher.of("vitrine.task.died")
     assert message.topic == "vitrine.tasks.image.v1.dlq"
     assert world.telemetry.of("dead_lettered") == ["vitrine.tasks.image.v1"]
+
+
+async def test_what_waits_for_a_decision_is_counted(world: World) -> None:
+    await world.open_listing()
+    batch_id = await dead_batch(world, "one", "two", "three", dying=("one", "two"))
+    sample = SampleBacklog(begin=world.begin, clock=world.clock)
+    assert (await sample()).dead_letters_open == 2
+    await world.retry_again(batch_id)
+    assert (await sample()).dead_letters_open == 0
 
 
 async def test_a_file_that_is_bad_leaves_none(world: World) -> None:

@@ -12,7 +12,7 @@ from application.events.cloud_events import NotACloudEvent, to_headers
 from application.ports.messaging import Delivery
 from domain.dead_letters.dead_letter import LetterKind, LetterStatus
 from domain.errors import Rejected, Unavailable, Violation
-from tests.application.dead_letters.dying import delivery, letters, only_letter
+from tests.application.dead_letters.dying import NASTY, delivery, letters, only_letter
 from tests.application.world import World
 
 BAD = NotACloudEvent("the body is not JSON")
@@ -115,20 +115,6 @@ async def test_a_defect_of_ours_tells_its_kind_and_no_secrets(world: World) -> N
     letter = await only_letter(world)
 
     assert (letter.error_code, letter.error_detail) == ("INTERNAL_ERROR", "unexpected KeyError")
-
-
-NASTY = [
-    delivery(headers={}, key=None, body=b""),
-    delivery(headers={"ce_id": b"\xff\xfe", "\udcff": b"\0"}, key=b"\0\xff"),
-    delivery(headers={"content-type": b"application/cloudevents+json"}, body=b'{"specversion": "1.0", "id": "\\ud800"'),
-    delivery(
-        headers={"content-type": b"application/cloudevents+json"},
-        body=b'{"specversion": "1.0", "id": "\\ud800", "source": "x", "type": "\\ud800"}',
-    ),
-    delivery(headers={"content-type": b"application/cloudevents+json"}, body=b"[" * 100_000),
-    delivery(body=bytes(3 << 20)),
-    delivery(headers={f"h{number}": bytes(1000) for number in range(1000)}),
-]
 
 
 @pytest.mark.parametrize("arrived", NASTY)
