@@ -90,7 +90,7 @@ def asset_family() -> Family:
 def job_family() -> Family:
     listing = build_listing()
     batch = build_batch(listing_id=listing.id)
-    young = build_job(batch)
+    young = build_job(batch, trace=populated_job().trace)
     old = populated_job(batch, id=young.id, total=3, estimated_seconds=99)
     return Family(parents=[listing, batch], young=young, old=old)
 
