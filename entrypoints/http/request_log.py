@@ -37,7 +37,8 @@ def request_facts(scope: Any) -> Mapping[str, object]:
     facts: dict[str, object] = {
         name: value for name, value in scope.get("path_params", {}).items() if name.endswith("_id")
     }
-    return facts | scope["state"].get(LOG_FACTS, {})
+    facts.update(scope["state"].get(LOG_FACTS, {}))
+    return facts
 
 
 class RequestLog:
