@@ -40,11 +40,12 @@ def payload_of(event: Event) -> bytes:
 
 
 def _members(record: Any) -> dict[str, Any]:
-    return {_camel(field.name): _plain(getattr(record, field.name)) for field in dataclasses.fields(record)}
+    return {camel(field.name): _plain(getattr(record, field.name)) for field in dataclasses.fields(record)}
 
 
 @cache
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A field's name as payloads spell it."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 

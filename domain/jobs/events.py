@@ -43,6 +43,8 @@ class JobRequested(JobEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFinished(JobEvent):
+    """One run over a batch has ended. `error_code` is None when it succeeded."""
+
     type: ClassVar[str] = "vitrine.job.finished"
     status: str
     error_code: str | None
