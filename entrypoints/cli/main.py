@@ -6,6 +6,7 @@ import typer
 
 from entrypoints.cli import (
     api,
+    asyncapi,
     consume,
     demo,
     dlq,
@@ -34,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    *(run, demo, token, listing, upload, status, download, settings),
+    *(run, demo, token, listing, upload, status, download, settings, asyncapi),
     *(migrate, topics, api, relay, worker, consume, dlq),
 )
 for command in COMMANDS:

@@ -12,7 +12,7 @@ from entrypoints.cli.main import app
 from entrypoints.settings import describe
 from tests.entrypoints.cli.program import Program
 
-COMMANDS = ("run", "demo", "token", "listing", "upload", "status", "download", "settings", "migrate")
+COMMANDS = ("run", "demo", "token", "listing", "upload", "status", "download", "settings", "migrate", "asyncapi")
 SECRET = "a secret of 32 bytes, for tests only"
 
 
