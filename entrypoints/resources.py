@@ -9,8 +9,6 @@ from pathlib import Path
 from socket import gethostname
 from tempfile import gettempdir
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from adapters.documents.processor import RENDER_FIRST_PAGE
 from adapters.imaging.processor import DERIVE_IMAGES
 from adapters.postgres.bell import PostgresOutboxBell
@@ -130,23 +128,18 @@ async def open_resources(settings: Settings, services: Services, role: Role = Ro
             tracing=tracing,
             secrets=secrets,
             loops=loops,
-            readiness=_readiness(settings, role, engine, store, messaging),
+            readiness=_readiness(settings, role, lambda: ping(engine), store, messaging),
         )
 
 
 def _readiness(
-    settings: Settings, role: Role, engine: AsyncEngine, store: ObjectStore, messaging: Messaging
+    settings: Settings, role: Role, database: Readiness, store: ObjectStore, messaging: Messaging
 ) -> Mapping[str, Readiness]:
     """The API does without Kafka: what it has to say waits in the outbox."""
-    needed: dict[str, Readiness] = {"database": lambda: ping(engine), "objects": lambda: _ping_store(store)}
+    needed: dict[str, Readiness] = {"database": database, "objects": lambda: _ping_store(store)}
     if settings.kafka_servers is not None and role is not Role.API:
         needed["messages"] = messaging.ping
     return needed
-
-
-def _open_tracing(settings: Settings, role: Role) -> AbstractAsyncContextManager[Tracing]:
-    service = Service(name=f"vitrine-{role}", version=version("vitrine"), instance=f"{gethostname()}-{os.getpid()}")
-    return open_tracing(service, endpoint=settings.otlp_endpoint, sample=settings.trace_sample)
 
 
 def _work_folder(settings: Settings) -> Path:

@@ -58,7 +58,7 @@ def configure_logging(*, level: str, as_json: bool) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for chatty in ("aiobotocore", "botocore", "aioboto3", "alembic", "asyncio", "uvicorn"):
+    for chatty in ("aiobotocore", "botocore", "aioboto3", "aiokafka", "alembic", "asyncio", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # Its warnings quote what strangers put into their headers, and count the tries at a collector that is down.
     logging.getLogger("opentelemetry").setLevel(logging.ERROR)

@@ -120,7 +120,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="
 
 
 @BODIES
-@given(filename=ANY_TEXT, title=ANY_TEXT, sequence=st.integers(1, MAX_SEQUENCE))
+@given(filename=ANY_TEXT.filter(str.strip), title=ANY_TEXT, sequence=st.integers(1, MAX_SEQUENCE))
 async def test_any_name_and_title_come_back_as_they_were(
     api: Api, known: Known, filename: str, title: str, sequence: int
 ) -> None:
