@@ -45,6 +45,7 @@ async def test_a_child_killed_while_idle_is_replaced_unnoticed(pool: ChildProces
     assert isinstance(pid, int)
     os.kill(pid, signal.SIGKILL)
     await until(lambda: not psutil.pid_exists(pid))
+    await asyncio.sleep(0.2)  # the event loop hears of a death a moment after the kernel
     assert (await pool.run(call("whoami"), {}, timeout=5))["pid"] != pid
 
 
