@@ -10,7 +10,7 @@ PYTHON ?= python3
 PHOTOS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format bench lock clean
+.PHONY: help setup run demo test check format bench asyncapi lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ format: setup ## rewrite to the house format
 
 bench: setup ## the ratios of docs/performance.md
 	$(BIN)/python -m bench
+
+asyncapi: setup ## write docs/asyncapi.json again, from the types of the messages
+	$(BIN)/vitrine asyncapi > docs/asyncapi.json
 
 lock: ## resolve the dependencies again
 	$(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
