@@ -18,6 +18,8 @@ SOURCE = "/vitrine"
 _VERSION = "1.0"
 _PREFIX = "ce_"
 _STRUCTURED = "application/cloudevents+json"
+_LONGEST = 1_000
+"""Bytes of an attribute: source and id together are a key of our tables."""
 
 
 class NotACloudEvent(Rejected):
@@ -88,8 +90,8 @@ def _event(attributes: Mapping[str, Any], data: bytes) -> CloudEvent:
         raise NotACloudEvent(f"specversion is {version!r}, not {_VERSION!r}: is ce_specversion among the headers?")
     required = {name: attributes.get(name) for name in ("id", "source", "type")}
     for name, value in required.items():
-        if not isinstance(value, str) or not value or "\0" in value:
-            raise NotACloudEvent(f"{name} is missing, or no text")
+        if not _is_text(value):
+            raise NotACloudEvent(f"{name} is missing, or no text of at most {_LONGEST} bytes")
     return CloudEvent(
         id=str(required["id"]),
         source=str(required["source"]),
@@ -97,6 +99,16 @@ def _event(attributes: Mapping[str, Any], data: bytes) -> CloudEvent:
         time=_moment(attributes.get("time")),
         data=data,
     )
+
+
+def _is_text(value: Any) -> bool:
+    """True for what the database takes as text, too."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        return 0 < len(value.encode()) <= _LONGEST
+    except UnicodeEncodeError:
+        return False
 
 
 def _moment(text: Any) -> datetime | None:
