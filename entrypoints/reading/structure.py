@@ -86,6 +86,8 @@ def _of_struct(value: dict[str, Any], expected: type[Struct], at: str, *, strict
             yield from differences(value[name], field.type, f"{at}/{name}", strict=strict)
         elif field.required:
             yield Violation(f"{at}/{name}", "MISSING_FIELD", "this is required")
+    if not expected.__struct_config__.forbid_unknown_fields:
+        return
     for name in value:
         if name not in fields:
             yield Violation(f"{at}/{escaped(name)}", "UNKNOWN_FIELD", f"one of {', '.join(fields)}")
@@ -126,6 +128,7 @@ _CODES: list[tuple[Callable[[str], bool], str]] = [
     (lambda message: message.startswith("Invalid enum"), "UNKNOWN_VALUE"),
     (lambda message: message.startswith("Invalid"), "FORMAT"),
     (lambda message: "of length" in message, "LENGTH"),
+    (lambda message: "matching regex" in message, "FORMAT"),
     (lambda message: "timezone" in message, "FORMAT"),
 ]
 

@@ -5,14 +5,12 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 
 from application.processing.apply_callback import ApplyCallback
-from application.processing.pipeline_report import ApplyCallbackCommand, ReportedOutput
-from domain.ids import AssetId, JobId
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import callbacks
 from entrypoints.http.listing_media.answering import accepted
 from entrypoints.http.listing_media.callback_signature import delivery_of
-from entrypoints.http.listing_media.requests import CallbackBody, ReportedOutputBody
 from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.reading.pipeline_report import CallbackBody, command_of
 
 
 @post(
@@ -36,26 +34,5 @@ async def receive_callback(
     """Signed as Standard Webhooks, not with a token. Files that the report does not mention are never deleted; object
     keys lie below `{listingId}/processed/`.
     """
-    await apply_callback(
-        ApplyCallbackCommand(
-            delivery_id=delivery_of(request),
-            job_id=JobId(data.job_id),
-            attempt=data.attempt,
-            status=data.status,
-            outputs=[_output(output) for output in data.outputs],
-            archive_key=data.zip.key if data.zip else None,
-            error_code=data.error.code if data.error else None,
-            error_detail=data.error.detail if data.error else None,
-        )
-    )
+    await apply_callback(command_of(data, delivery_id=delivery_of(request)))
     return accepted()
-
-
-def _output(output: ReportedOutputBody) -> ReportedOutput:
-    return ReportedOutput(
-        asset_id=AssetId(output.asset_id),
-        processed_key=output.processed_key,
-        thumbnail_key=output.thumbnail_key,
-        renditions=output.renditions,
-        error_code=output.error_code,
-    )

@@ -1,15 +1,13 @@
 """Bodies and parameters of requests. What the domain judges (lengths, types, checksums) is plain text here."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from application.processing.pipeline_report import ReportedStatus
-from domain.listings.booking import BookingStatus
 from domain.listings.listing import ListingKind, ListingStatus
+from entrypoints.reading.bookings import BookingBody
 
 _MOST_FILES = 1_000
 """No setting may allow more: it bounds the work that one body can ask for."""
@@ -97,43 +95,8 @@ class PlaylistParameters(_Body):
     signature: Annotated[str, Meta(max_length=100)]
 
 
-class BookingBody(_Body):
-    id: UUID
-    photographer_id: UUID
-    status: BookingStatus
-    scheduled_at: Annotated[datetime, Meta(tz=True)]
-
-
 class UpsertListingBody(_Body):
     owner_id: UUID
     kind: ListingKind
     status: ListingStatus
     bookings: Annotated[list[BookingBody], Meta(max_length=_MOST_FILES)]
-
-
-class ReportedOutputBody(_Body):
-    """What an external pipeline made of one asset, or why it did not."""
-
-    asset_id: UUID
-    processed_key: str | None = None
-    thumbnail_key: str | None = None
-    renditions: Annotated[dict[str, str], Meta(description="Object keys by rendition name.")] = {}
-    error_code: str | None = None
-
-
-class ReportedArchiveBody(_Body):
-    key: str
-
-
-class ReportedErrorBody(_Body):
-    code: str
-    detail: str | None = None
-
-
-class CallbackBody(_Body):
-    job_id: UUID
-    attempt: Annotated[int, Meta(ge=1, le=_LARGEST_INTEGER)]
-    status: ReportedStatus
-    outputs: Annotated[list[ReportedOutputBody], Meta(max_length=_MOST_FILES)] = []
-    zip: ReportedArchiveBody | None = None
-    error: ReportedErrorBody | None = None

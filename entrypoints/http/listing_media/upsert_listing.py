@@ -1,4 +1,3 @@
-from datetime import UTC
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -8,16 +7,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from application.listings.upsert_listing import UpsertListing, UpsertListingCommand
-from domain.errors import Rejected, Violation
-from domain.ids import BookingId, ListingId, UserId
-from domain.listings.booking import Booking
+from domain.ids import ListingId, UserId
 from domain.listings.listing import Listing
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import listings
 from entrypoints.http.listing_media.answering import answer
-from entrypoints.http.listing_media.requests import BookingBody, UpsertListingBody
+from entrypoints.http.listing_media.requests import UpsertListingBody
 from entrypoints.http.listing_media.responses import BookingFactsBody, ListingBody
 from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.reading.bookings import bookings_at
 
 
 @put(
@@ -49,33 +47,11 @@ async def put_listing(
             owner_id=UserId(data.owner_id),
             kind=data.kind,
             status=data.status,
-            bookings=_bookings(data.bookings),
+            bookings=bookings_at({f"/bookings/{place}": booking for place, booking in enumerate(data.bookings)}),
         )
     )
     status = HTTPStatus.CREATED if upserted.created else HTTPStatus.OK
     return answer(_body(upserted.listing), status)
-
-
-def _bookings(given: list[BookingBody]) -> tuple[Booking, ...]:
-    bookings, violations = [], []
-    for index, booking in enumerate(given):
-        try:
-            # An offset may carry a moment out of the calendar.
-            scheduled_at = booking.scheduled_at.astimezone(UTC)
-        except OverflowError:
-            violations.append(Violation(f"/bookings/{index}/scheduledAt", "RANGE", "not within years 1 to 9999 in UTC"))
-            continue
-        bookings.append(
-            Booking(
-                id=BookingId(booking.id),
-                photographer_id=UserId(booking.photographer_id),
-                status=booking.status,
-                scheduled_at=scheduled_at,
-            )
-        )
-    if violations:
-        raise Rejected("some bookings break rules; see errors", violations)
-    return tuple(bookings)
 
 
 def _body(listing: Listing) -> ListingBody:

@@ -1,3 +1,3 @@
-from tests.application.conftest import world
+from tests.application.conftest import make_world, world
 
-__all__ = ["world"]
+__all__ = ["make_world", "world"]
