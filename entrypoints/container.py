@@ -23,6 +23,8 @@ from application.batches.get_batch_status import GetBatchStatus
 from application.batches.get_playlist import GetPlaylist
 from application.batches.list_batches import ListBatches
 from application.batches.multipart_opener import MultipartOpener
+from application.batches.note_arrival import NoteArrival
+from application.batches.note_removal import NoteRemoval
 from application.batches.query_downloads import QueryDownloads
 from application.batches.reissue_upload_urls import ReissueUploadUrls
 from application.batches.remove_asset import RemoveAsset
@@ -35,7 +37,10 @@ from application.dead_letters.get_dead_letter import GetDeadLetter
 from application.dead_letters.list_dead_letters import ListDeadLetters
 from application.dead_letters.reject_message import RejectMessage
 from application.dead_letters.replay_dead_letter import ReplayDeadLetter
+from application.events.forget_processed import ForgetProcessed
 from application.events.relay_outbox import ForgetPublished, RelayOutbox
+from application.listings.take_booking_facts import TakeBookingFacts
+from application.listings.take_listing_facts import TakeListingFacts
 from application.listings.upsert_listing import UpsertListing
 from application.processing.apply_callback import ApplyCallback
 from application.processing.build_archive import BuildArchive
@@ -49,11 +54,16 @@ from application.processing.process_asset import ProcessAsset
 from application.processing.recover_tasks import RecoverTasks
 from application.processing.sample_backlog import SampleBacklog
 from application.processing.work_on_task import WorkOnTask
+from application.storage.notification import ObjectChange
+from application.storage.route_notification import RouteNotification, StorageRoute
 from domain.batches.media_type import IMAGE_CONTENT_TYPES
+from domain.batches.object_keys import is_original, is_ours
 from entrypoints.resources import Resources
 from entrypoints.settings import Settings
 
 _PUBLISHED_KEPT = timedelta(days=7)
+_PROCESSED_KEPT = timedelta(days=30)
+"""Longer than the broker keeps what arrives."""
 _VIDEO_TYPES = ("video/mp4", "video/quicktime")
 
 
@@ -141,6 +151,19 @@ class Container(containers.DeclarativeContainer):
     )
     discard_dead_letter = providers.Singleton(DiscardDeadLetter, begin=begin, clock=clock)
 
+    # What arrives from outside.
+    take_listing_facts = providers.Singleton(TakeListingFacts, begin=begin, clock=clock)
+    take_booking_facts = providers.Singleton(TakeBookingFacts, begin=begin, clock=clock)
+    note_arrival = providers.Singleton(NoteArrival, begin=begin, clock=clock)
+    note_removal = providers.Singleton(NoteRemoval, begin=begin, store=store, clock=clock, telemetry=telemetry, log=log)
+    storage_routes = providers.List(
+        providers.Singleton(StorageRoute, change=ObjectChange.CREATED, owns=is_original, take=note_arrival),
+        providers.Singleton(StorageRoute, change=ObjectChange.REMOVED, owns=is_ours, take=note_removal),
+    )
+    route_notification = providers.Singleton(
+        RouteNotification, bucket=settings.provided.s3_bucket, routes=storage_routes
+    )
+
     # The pipeline.
     images = providers.Singleton(ImageProcessor, resources.provided.decoders, pixel_limit=settings.provided.pixel_limit)
     documents = providers.Singleton(DocumentProcessor, resources.provided.decoders, images=images)
@@ -222,5 +245,6 @@ class Container(containers.DeclarativeContainer):
         tracing=tracing,
         answer_within=settings.provided.external_patience,
     )
+    forget_processed = providers.Singleton(ForgetProcessed, begin=begin, clock=clock, keep=_PROCESSED_KEPT)
     forget_published = providers.Singleton(ForgetPublished, begin=begin, clock=clock, keep=_PUBLISHED_KEPT)
     sample_backlog = providers.Singleton(SampleBacklog, begin=begin, clock=clock)

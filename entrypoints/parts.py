@@ -9,6 +9,7 @@ from application.events.routing import LISTING_MEDIA_TOPIC, dead_letter_topic, t
 from domain.jobs.task import TaskKind
 from entrypoints.consumer.consumer import Consumer
 from entrypoints.consumer.event_log import EventLog
+from entrypoints.consumer.groups import inbound_group, worker_group
 from entrypoints.consumer.inbound import inbound_handlers
 from entrypoints.consumer.rejection import Rejection
 from entrypoints.consumer.relay import Relay
@@ -29,7 +30,7 @@ def _worker(vitrine: Vitrine, kind: TaskKind) -> Worker:
         TaskKind.VIDEO: settings.video_workers,
         TaskKind.ARCHIVE: settings.archive_workers,
     }
-    group = f"vitrine.worker.{kind}"
+    group = worker_group(kind)
     return Worker(
         kind=kind,
         subscription=resources.messaging.subscribe(group, [task_topic(kind)]),
@@ -50,7 +51,7 @@ def consumers(vitrine: Vitrine) -> Sequence[Consumer]:
     resources = vitrine.resources
     found = []
     for topic, handle in inbound_handlers(vitrine.container, resources, vitrine.settings).items():
-        group = topic.removesuffix(".v1")
+        group = inbound_group(topic)
         found.append(
             Consumer(
                 subscription=resources.messaging.subscribe(group, [topic]),
@@ -82,6 +83,7 @@ def sweeper(vitrine: Vitrine) -> Sweeper:
             "stuck-tasks": container.recover_tasks(),
             "silent-pipelines": container.expire_external_jobs(),
             "published-messages": container.forget_published(),
+            "processed-messages": container.forget_processed(),
         },
         every=timedelta(seconds=vitrine.settings.sweep_every),
         beat=resources.loops.watch("sweeper"),

@@ -1,13 +1,15 @@
 """The numbers of the pipeline for Prometheus. The names are part of the contract: alerts hang on them."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
-from application.events.routing import task_topic
+from application.events.routing import LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC, task_topic
 from application.ports.telemetry import Telemetry
 from application.processing.sample_backlog import BacklogSample
 from domain.assets.failure import FailureCode
+from domain.batches.object_keys import ObjectKind
 from domain.jobs.task import TaskKind
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, read by nobody
@@ -32,6 +34,11 @@ class PrometheusTelemetry(Telemetry):
         self._dead = self._counter("media_processing_dlq_messages", "Tasks and messages given up on.", "topic")
         self._reprocess = self._counter("media_reprocess_requests", "Retries asked for by people.")
         self._callback_errors = self._counter("media_processing_callback_errors", "Callbacks refused.")
+        self._published = self._counter("media_messages_published", "Messages that the relay has handed over.", "topic")
+        self._consumed = self._counter(
+            "media_messages_consumed", "Messages dealt with: applied, ignored or dead_lettered.", "topic", "outcome"
+        )
+        self._lost = self._counter("media_objects_lost", "Objects that are needed and have gone from the store.", "kind")
         self._steps = Histogram(
             "media_processing_step_duration_seconds",
             "One step of one attempt: validate, thumbnails, transcode, zip, finalize.",
@@ -41,10 +48,17 @@ class PrometheusTelemetry(Telemetry):
         )
         self._inflight = self._gauge("media_processing_inflight_jobs", "Jobs requested and not ended.")
         self._lag = self._gauge("media_outbox_lag_seconds", "Age of the oldest message that is due and unpublished.")
+        self._letters = self._gauge("media_dead_letters_open", "Dead letters that wait for a decision.")
         self._waiting = Gauge(
             "media_queue_oldest_age_seconds",
             "How long the longest waiting task has waited.",
             labelnames=("kind",),
+            registry=self.registry,
+        )
+        self._loops = Gauge(
+            "media_loop_age_seconds",
+            "Since a loop of this process came round last.",
+            labelnames=("loop",),
             registry=self.registry,
         )
         self._begin_at_zero()
@@ -67,13 +81,25 @@ class PrometheusTelemetry(Telemetry):
     def dead_lettered(self, topic: str) -> None:
         self._dead.labels(topic).inc()
 
+    def published(self, topic: str, number: int) -> None:
+        self._published.labels(topic).inc(number)
+
+    def consumed(self, topic: str, outcome: str) -> None:
+        self._consumed.labels(topic, outcome).inc()
+
+    def object_lost(self, kind: str) -> None:
+        self._lost.labels(kind).inc()
+
     def step_took(self, step: str, took: timedelta) -> None:
         self._steps.labels(step).observe(took.total_seconds())
 
-    def render(self, backlog: BacklogSample) -> bytes:
-        """Prometheus text format, with the gauges that only the database knows."""
+    def render(self, backlog: BacklogSample, loops: Mapping[str, float]) -> bytes:
+        """Prometheus text format, with the gauges that only the database knows; `loops` are ages in seconds."""
+        for loop, seconds in loops.items():
+            self._loops.labels(loop).set(seconds)
         self._inflight.set(backlog.jobs_in_flight)
         self._lag.set(backlog.outbox_lag.total_seconds())
+        self._letters.set(backlog.dead_letters_open)
         for kind, age in backlog.oldest_waiting.items():
             self._waiting.labels(kind).set(age.total_seconds())
         return generate_latest(self.registry)
@@ -82,8 +108,12 @@ class PrometheusTelemetry(Telemetry):
         """A counter that appears with its first event hides that event from `rate` and `increase`."""
         for code in FailureCode:
             self._failed.labels(code)
+        for object_kind in ObjectKind:
+            self._lost.labels(object_kind)
         for kind in TaskKind:
             self._dead.labels(task_topic(kind))
+        for topic in (LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC):
+            self._dead.labels(topic)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labelnames=labels, registry=self.registry)

@@ -9,8 +9,8 @@ _NOTES = 1000
 
 
 class ForgetProcessed:
-    """Deletes what was noted longer ago than `keep`, which is longer than the broker keeps messages. One that is replayed
-    by hand after that is old news by its own time, attempt or object.
+    """Deletes what was noted longer ago than `keep`, which is longer than the broker keeps messages. A message that is
+    replayed by hand after that is old news by its own time, attempt or object.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, keep: timedelta) -> None:

@@ -26,4 +26,15 @@ class Telemetry(Protocol):
     def dead_lettered(self, topic: str) -> None: ...
 
     @abstractmethod
+    def published(self, topic: str, number: int) -> None: ...
+
+    @abstractmethod
+    def consumed(self, topic: str, outcome: str) -> None:
+        """`outcome` is applied, ignored or dead_lettered."""
+
+    @abstractmethod
+    def object_lost(self, kind: str) -> None:
+        """`kind` is original, rendition or archive."""
+
+    @abstractmethod
     def step_took(self, step: str, took: timedelta) -> None: ...

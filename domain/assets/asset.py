@@ -8,7 +8,7 @@ from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import MediaFacts, Rendition, RenditionName
 from domain.batches.manifest import FileSpec
 from domain.batches.media_type import MediaType
-from domain.batches.object_keys import original_key
+from domain.batches.object_keys import ObjectKind, original_key
 from domain.checksum import Checksum
 from domain.events import Aggregate
 from domain.ids import AssetId, BatchId, ListingId
@@ -106,6 +106,14 @@ class Asset(Aggregate):
 
     def rendition(self, name: RenditionName) -> Rendition | None:
         return next((rendition for rendition in self.renditions if rendition.name is name), None)
+
+    def needs(self, key: str) -> ObjectKind | None:
+        """What the object is to this asset. None for one that is not its own, of a run that is superseded, or that
+        nobody has counted on yet.
+        """
+        if key == self.key:
+            return ObjectKind.ORIGINAL if self.etag is not None else None
+        return ObjectKind.RENDITION if any(rendition.key == key for rendition in self.renditions) else None
 
     def open_multipart(self, multipart: MultipartUpload, *, now: datetime) -> None:
         self.multipart = multipart

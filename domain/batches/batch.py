@@ -19,11 +19,13 @@ from domain.batches.events import (
     BatchReady,
     BatchReceived,
     BatchRetried,
+    ObjectLost,
 )
 from domain.batches.manifest import Manifest
+from domain.batches.object_keys import ObjectKind
 from domain.checksum import Checksum
 from domain.events import Aggregate
-from domain.ids import BatchId, JobId, ListingId, StoreId, UserId
+from domain.ids import AssetId, BatchId, JobId, ListingId, StoreId, UserId
 from domain.state_machine import StateMachine
 
 
@@ -202,6 +204,19 @@ class Batch(Aggregate):
             raise BatchInFlight(self.id, self.status)
         self.deleted_at = now
         self.record(BatchDeleted(batch_id=self.id, listing_id=self.listing_id, occurred_at=now))
+
+    def raise_alarm(self, *, key: str, kind: ObjectKind, asset_id: AssetId | None, now: datetime) -> None:
+        """An object that is needed has gone from the store. Nothing is changed by it: people decide."""
+        self.record(
+            ObjectLost(
+                batch_id=self.id,
+                listing_id=self.listing_id,
+                object_key=key,
+                kind=kind,
+                asset_id=asset_id,
+                occurred_at=now,
+            )
+        )
 
     def _begin_run(self, job_id: JobId) -> None:
         self.jobs += 1

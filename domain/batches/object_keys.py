@@ -5,13 +5,26 @@ Built from our ids alone; the client's file name is a decoration that is made ha
 
 import re
 import unicodedata
+from enum import StrEnum
 from functools import lru_cache
+from uuid import UUID
 
 from domain.batches.media_type import EXTENSIONS, MediaType
 from domain.ids import AssetId, BatchId, ListingId
 
+
+class ObjectKind(StrEnum):
+    """What an object is to its batch."""
+
+    ORIGINAL = "original"
+    RENDITION = "rendition"
+    ARCHIVE = "archive"
+
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _ORDINARY = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,78}[A-Za-z0-9_])?")
+_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_OURS = re.compile(rf"{_ID}/(raw|processed)/(?:[^/]+/)*({_ID})[-.][^/]*")
 _NAME_LENGTH = 80
 _EXTENSION_LENGTH = 10
 
@@ -66,3 +79,22 @@ def archive_key(listing_id: ListingId, batch_id: BatchId, attempt: str) -> str:
 def processed_prefix(listing_id: ListingId) -> str:
     """An external pipeline may write below this and nowhere else."""
     return f"{listing_id}/processed/"
+
+
+def is_ours(key: str) -> bool:
+    """True for what looks like the key of an object of listing media."""
+    return _OURS.fullmatch(key) is not None
+
+
+def is_original(key: str) -> bool:
+    """True for what looks like the key of an original."""
+    found = _OURS.fullmatch(key)
+    return found is not None and found[1] == "raw"
+
+
+def owner_in(key: str) -> UUID | None:
+    """The asset or batch that the object would be of: the last part of a key of ours begins with its id. None for a
+    key of anybody else. An external pipeline's objects are recognized if it names them in the same way.
+    """
+    found = _OURS.fullmatch(key)
+    return UUID(found[2]) if found else None

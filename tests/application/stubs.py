@@ -1,9 +1,10 @@
 """The few ports that have no adapter of use in a pure test: what they were told can be read afterwards."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from application.ports.decoding import Derivatives, DerivedFile, MediaProcessor, Progress
 from application.ports.log import Log
@@ -72,6 +73,15 @@ class RecordingTelemetry(Telemetry):
     def dead_lettered(self, topic: str) -> None:
         self.told.append(("dead_lettered", topic))
 
+    def published(self, topic: str, number: int) -> None:
+        self.told.append(("published", (topic, number)))
+
+    def consumed(self, topic: str, outcome: str) -> None:
+        self.told.append(("consumed", (topic, outcome)))
+
+    def object_lost(self, kind: str) -> None:
+        self.told.append(("object_lost", kind))
+
     def step_took(self, step: str, took: timedelta) -> None:
         self.told.append(("step_took", step))
 
@@ -105,16 +115,19 @@ class FullJitter(Randomness):
 
 
 class RecordingPublisher(MessagePublisher):
-    """Keeps what it was given; raises Unavailable while `is_down`."""
+    """Keeps what it was given, but for topics that are `refused`; raises Unavailable while `is_down`."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.is_down = False
+        self.refused: set[str] = set()
 
-    async def publish(self, messages: Sequence[Message]) -> None:
+    async def publish(self, messages: Sequence[Message]) -> Collection[UUID]:
         if self.is_down:
             raise Unavailable("the bus does not answer")
-        self.messages += messages
+        taken = [message for message in messages if message.topic not in self.refused]
+        self.messages += taken
+        return [message.id for message in taken]
 
     def of(self, type_: str) -> list[Message]:
         return [message for message in self.messages if message.type == type_]

@@ -1,7 +1,9 @@
 """The use cases wired to whatever a World holds."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
+from types import MappingProxyType
 
 from adapters.archive.zip import ZipArchiveWriter
 from adapters.memory.clock import ManualClock
@@ -16,30 +18,43 @@ from application.batches.get_batch_status import GetBatchStatus
 from application.batches.get_playlist import GetPlaylist
 from application.batches.list_batches import ListBatches
 from application.batches.multipart_opener import MultipartOpener
+from application.batches.note_arrival import NoteArrival
+from application.batches.note_removal import NoteRemoval
 from application.batches.query_downloads import QueryDownloads
 from application.batches.reissue_upload_urls import ReissueUploadUrls
 from application.batches.remove_asset import RemoveAsset
 from application.batches.retry_batch import RetryBatch
 from application.batches.upload_tickets import TicketOffice
 from application.batches.verify_uploads import VerifyUploads
+from application.dead_letters.bury_task import BuryTask
+from application.dead_letters.discard_dead_letter import DiscardDeadLetter
+from application.dead_letters.get_dead_letter import GetDeadLetter
+from application.dead_letters.list_dead_letters import ListDeadLetters
+from application.dead_letters.reject_message import RejectMessage
+from application.dead_letters.replay_dead_letter import ReplayDeadLetter
 from application.events.relay_outbox import RelayOutbox
+from application.listings.take_booking_facts import TakeBookingFacts
+from application.listings.take_listing_facts import TakeListingFacts
 from application.listings.upsert_listing import UpsertListing
 from application.ports.links import LinkSigner
 from application.ports.storage import MultipartUploads, ObjectStore
+from application.ports.tracing import SpanKind, Tracing
 from application.ports.workspace import Workspace
 from application.processing.apply_callback import ApplyCallback
 from application.processing.build_archive import BuildArchive
 from application.processing.claim_task import ClaimTask, LeasePolicy
 from application.processing.expire_external_jobs import ExpireExternalJobs
+from application.processing.find_waiting_tasks import FindWaitingTasks
 from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
 from application.processing.lease_keeper import LeaseKeeper
 from application.processing.plan import ProcessingPolicy, RunPlanner
 from application.processing.process_asset import ProcessAsset
-from application.processing.recover_tasks import RecoverTasks, RecoveryPolicy
+from application.processing.recover_tasks import RecoverTasks
 from application.processing.work_on_task import WorkOnTask
 from application.unit_of_work import UnitOfWorkFactory
 from domain.batches.limits import UploadLimits
 from domain.batches.media_type import CONTENT_TYPES
+from domain.ids import TaskId
 from domain.jobs.job import Provider
 from domain.jobs.task import RetryPolicy
 from tests.application.stubs import FullJitter, RecordingLog, RecordingPublisher, RecordingTelemetry, StubProcessor
@@ -63,6 +78,7 @@ class UseCases:
     processor: StubProcessor
     publisher: RecordingPublisher
     telemetry: RecordingTelemetry
+    tracing: Tracing
     log: RecordingLog
     randomness: FullJitter
 
@@ -76,11 +92,29 @@ class UseCases:
 
     @cached_property
     def planner(self) -> RunPlanner:
-        return RunPlanner(ids=self.ids, policy=ProcessingPolicy(provider=self.provider, retry=self.retry))
+        return RunPlanner(
+            ids=self.ids, policy=ProcessingPolicy(provider=self.provider, retry=self.retry), tracing=self.tracing
+        )
 
     @cached_property
     def upsert_listing(self) -> UpsertListing:
         return UpsertListing(begin=self.begin, clock=self.clock)
+
+    @cached_property
+    def take_listing_facts(self) -> TakeListingFacts:
+        return TakeListingFacts(begin=self.begin, clock=self.clock)
+
+    @cached_property
+    def take_booking_facts(self) -> TakeBookingFacts:
+        return TakeBookingFacts(begin=self.begin, clock=self.clock)
+
+    @cached_property
+    def note_arrival(self) -> NoteArrival:
+        return NoteArrival(begin=self.begin, clock=self.clock)
+
+    @cached_property
+    def note_removal(self) -> NoteRemoval:
+        return NoteRemoval(begin=self.begin, store=self.store, clock=self.clock, telemetry=self.telemetry, log=self.log)
 
     @cached_property
     def create_upload_batch(self) -> CreateUploadBatch:
@@ -164,30 +198,46 @@ class UseCases:
 
     @cached_property
     def expire_external_jobs(self) -> ExpireExternalJobs:
-        return ExpireExternalJobs(begin=self.begin, clock=self.clock, telemetry=self.telemetry, answer_within=PATIENCE)
+        return ExpireExternalJobs(
+            begin=self.begin, clock=self.clock, telemetry=self.telemetry, tracing=self.tracing, answer_within=PATIENCE
+        )
 
     @cached_property
     def claim_task(self) -> ClaimTask:
-        return ClaimTask(begin=self.begin, clock=self.clock, policy=self.lease)
+        return ClaimTask(begin=self.begin, clock=self.clock, policy=self.lease, log=self.log)
+
+    async def work_on_task(
+        self, task_id: TaskId, *, worker: str, pointer: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """What a worker does with a pointer; `pointer` are its headers."""
+        claimed = await self.claim_task(task_id, worker=worker)
+        if claimed is None:
+            return
+        parent = pointer or claimed.trace
+        with self.tracing.span(f"process {claimed.task.kind}", kind=SpanKind.CONSUMER, parent=parent, task_id=task_id):
+            await self.work_on_claimed(claimed)
+
+    @cached_property
+    def find_waiting_tasks(self) -> FindWaitingTasks:
+        return FindWaitingTasks(begin=self.begin, clock=self.clock)
 
     @cached_property
     def finish_asset(self) -> FinishAssetTask:
-        return FinishAssetTask(begin=self.begin, planner=self.planner, clock=self.clock)
+        return FinishAssetTask(begin=self.begin, planner=self.planner, bury=self.bury_task, clock=self.clock)
 
     @cached_property
     def finish_archive(self) -> FinishArchiveTask:
-        return FinishArchiveTask(begin=self.begin, clock=self.clock, telemetry=self.telemetry)
+        return FinishArchiveTask(begin=self.begin, bury=self.bury_task, clock=self.clock, telemetry=self.telemetry)
 
     @cached_property
     def keeper(self) -> LeaseKeeper:
-        return LeaseKeeper(begin=self.begin, clock=self.clock, policy=self.lease)
+        return LeaseKeeper(begin=self.begin, clock=self.clock, policy=self.lease, tracing=self.tracing)
 
     @cached_property
-    def work_on_task(self) -> WorkOnTask:
+    def work_on_claimed(self) -> WorkOnTask:
         types = frozenset[str]().union(*CONTENT_TYPES.values())
         return WorkOnTask(
             begin=self.begin,
-            claim=self.claim_task,
             keeper=self.keeper,
             process_asset=ProcessAsset(
                 store=self.store,
@@ -202,6 +252,7 @@ class UseCases:
             clock=self.clock,
             randomness=self.randomness,
             telemetry=self.telemetry,
+            tracing=self.tracing,
             log=self.log,
         )
 
@@ -210,14 +261,41 @@ class UseCases:
         return RecoverTasks(
             begin=self.begin,
             planner=self.planner,
+            bury=self.bury_task,
             clock=self.clock,
             randomness=self.randomness,
             retry=self.retry,
-            policy=RecoveryPolicy(),
             telemetry=self.telemetry,
+            tracing=self.tracing,
             log=self.log,
         )
 
     @cached_property
+    def bury_task(self) -> BuryTask:
+        return BuryTask(ids=self.ids)
+
+    @cached_property
+    def reject_message(self) -> RejectMessage:
+        return RejectMessage(begin=self.begin, clock=self.clock, ids=self.ids, telemetry=self.telemetry)
+
+    @cached_property
+    def list_dead_letters(self) -> ListDeadLetters:
+        return ListDeadLetters(begin=self.begin)
+
+    @cached_property
+    def get_dead_letter(self) -> GetDeadLetter:
+        return GetDeadLetter(begin=self.begin)
+
+    @cached_property
+    def replay_dead_letter(self) -> ReplayDeadLetter:
+        return ReplayDeadLetter(begin=self.begin, planner=self.planner, clock=self.clock, telemetry=self.telemetry)
+
+    @cached_property
+    def discard_dead_letter(self) -> DiscardDeadLetter:
+        return DiscardDeadLetter(begin=self.begin, clock=self.clock)
+
+    @cached_property
     def relay_outbox(self) -> RelayOutbox:
-        return RelayOutbox(begin=self.begin, publisher=self.publisher, clock=self.clock)
+        return RelayOutbox(
+            begin=self.begin, publisher=self.publisher, clock=self.clock, telemetry=self.telemetry, tracing=self.tracing
+        )

@@ -69,5 +69,6 @@ def _asset(asset: Asset) -> AssetStatusBody:
         sequence=asset.sequence,
         bytes=asset.size,
         status=asset.status,
+        arrived_at=asset.arrived_at,
         error=error_body(asset.failure),
     )

@@ -116,6 +116,9 @@ class AssetStatusBody(_Answer):
     sequence: int
     bytes: int
     status: str
+    arrived_at: Annotated[
+        datetime | None, Meta(description="When the store told of the upload, if it tells; `complete` is what counts.")
+    ] = None
     error: ErrorBody | None = None
 
 

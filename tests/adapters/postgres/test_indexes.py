@@ -16,6 +16,7 @@ from adapters.postgres import (
     leases,
     listings,
     outbox,
+    processed_messages,
     tasks,
 )
 from adapters.postgres.statements import Statement
@@ -30,6 +31,7 @@ QUESTIONS = [
     (batch_history._NEWEST, "ix_listing_media_batches_of_listing"),
     (batch_history._OLDER, "ix_listing_media_batches_of_listing"),
     (batch_history._OVERDUE, "ix_listing_media_batches_awaiting_uploads"),
+    (assets._FIND, "pk_listing_media_assets"),
     (assets._OF_BATCH, "uq_listing_media_assets_batch_id_media_type_sequence"),
     (jobs._OF_BATCH, "uq_listing_media_jobs_batch_id_attempt"),
     (jobs._FIND_UNANSWERED, "ix_listing_media_jobs_unanswered"),
@@ -45,6 +47,7 @@ QUESTIONS = [
     (dead_letter_history._PAGE, "pk_dead_letters"),
     (dead_letter_history._PAGES[LetterStatus.OPEN], "ix_dead_letters_open"),
     (dead_letter_history._COUNT_OPEN, "ix_dead_letters_open"),
+    (processed_messages._FORGET, "ix_processed_messages_processed_at"),
     (outbox._TAKE, "ix_outbox_unpublished"),
     (outbox._FORGET, "ix_outbox_published"),
     (outbox._FORGET, "pk_outbox"),

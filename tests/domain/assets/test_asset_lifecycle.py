@@ -13,6 +13,7 @@ from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import MediaFacts, RenditionName
 from domain.batches.manifest import FileSpec
 from domain.batches.media_type import MediaType
+from domain.batches.object_keys import ObjectKind
 from domain.errors import InvalidState
 from tests.builders import NOW, build_asset, checksum_of, image_renditions
 
@@ -37,6 +38,27 @@ class AssetMachine(RuleBasedStateMachine):
             getattr(self.asset, call)(**arguments, now=self.now)
         assert self.asset == before
         return False
+
+    @rule()
+    def arrive(self) -> None:
+        self.now += timedelta(seconds=1)
+        before = deepcopy(self.asset)
+        if self.asset.arrive(at=self.now, now=self.now):
+            assert before.status is AssetStatus.PENDING_UPLOAD
+            assert (before.arrived_at, self.asset.arrived_at) == (None, self.now)
+        else:
+            assert self.asset == before
+
+    @rule()
+    def vanish(self) -> None:
+        self.now += timedelta(seconds=1)
+        before = deepcopy(self.asset)
+        if self.asset.vanish(now=self.now):
+            assert before.status is AssetStatus.PENDING_UPLOAD
+            assert before.arrived_at is not None
+            assert self.asset.arrived_at is None
+        else:
+            assert self.asset == before
 
     @rule()
     def receive(self) -> None:
@@ -85,6 +107,15 @@ class AssetMachine(RuleBasedStateMachine):
         assert (self.asset.failure is not None) == (self.asset.status is AssetStatus.FAILED)
 
     @invariant()
+    def what_is_needed_is_what_was_received_and_what_is_served(self) -> None:
+        received = self.asset.etag is not None
+        assert self.asset.needs(self.asset.key) is (ObjectKind.ORIGINAL if received else None)
+        for run in range(1, self.run + 1):
+            for rendition in image_renditions(self.asset, fence=f"{run}-1"):
+                served = ObjectKind.RENDITION if run == self.served_run else None
+                assert self.asset.needs(rendition.key) is served
+
+    @invariant()
     def the_renditions_are_those_of_the_last_run_that_finished(self) -> None:
         if self.served_run == 0:
             assert self.asset.renditions == ()
@@ -94,6 +125,12 @@ class AssetMachine(RuleBasedStateMachine):
 
 
 TestAssetLifecycle = AssetMachine.TestCase
+
+
+def test_an_upload_does_not_arrive_after_it_was_told_of() -> None:
+    asset = build_asset()
+    assert asset.arrive(at=NOW + timedelta(days=1), now=NOW)
+    assert asset.arrived_at == NOW
 
 
 @given(total=st.integers(1, 10**11), part_size=st.integers(10**6, 10**9))

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from domain.assets.rendition import RenditionName
 from domain.batches.media_type import EXTENSIONS, MediaType
-from domain.batches.object_keys import archive_key, original_key, processed_prefix, rendition_key, safe_name
+from domain.batches.object_keys import (
+    archive_key,
+    is_original,
+    is_ours,
+    original_key,
+    owner_in,
+    processed_prefix,
+    rendition_key,
+    safe_name,
+)
 from domain.ids import AssetId, BatchId, ListingId
 from tests.builders import IDS
 
@@ -133,3 +142,45 @@ def test_no_two_attempts_write_the_same_objects(attempts: list[tuple[int, int]])
     }
     assert len(archives) == len(fences)
     assert len(renditions) == len(fences) * len(RenditionName)
+
+
+@given(names, st.sampled_from(MediaType), st.sampled_from(RenditionName), st.sampled_from(sorted(EXTENSIONS)))
+def test_whose_an_object_is_stands_in_its_key(
+    name: str, media_type: MediaType, rendition: RenditionName, content_type: str
+) -> None:
+    original = original_key(LISTING, media_type, BATCH, ASSET, name)
+    derived = rendition_key(LISTING, media_type, rendition, ASSET, attempt="2-1", content_type=content_type)
+    archive = archive_key(LISTING, BATCH, "2-1")
+
+    assert [owner_in(key) for key in (original, derived, archive)] == [ASSET, ASSET, BATCH]
+    assert [is_original(key) for key in (original, derived, archive)] == [True, False, False]
+    assert all(is_ours(key) for key in (original, derived, archive))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "readiness",
+        f"{LISTING}",
+        f"{LISTING}/raw/",
+        f"{LISTING}/raw/photo/vertical/{BATCH}/{ASSET}",
+        f"{LISTING}/other/{ASSET}.jpg",
+        f"x/raw/{ASSET}-a.jpg",
+        f"{LISTING}/raw/{ASSET}-a.jpg/more",
+        f"{LISTING}/raw/{str(ASSET).upper()}-a.jpg",
+        f" {LISTING}/raw/{ASSET}-a.jpg",
+        f"{LISTING}/raw/{ASSET}-a.jpg\n/x",
+        f"{{{LISTING}}}/raw/{ASSET}-a.jpg",
+        f"{LISTING}/raw/" + "a/" * 500 + "b",
+    ],
+)
+def test_what_is_not_named_as_we_name_is_nobodys(key: str) -> None:
+    assert owner_in(key) is None
+    assert not is_ours(key)
+    assert not is_original(key)
+
+
+@given(st.text(st.characters(), max_size=60) | st.text("0123456789abcdef-/.rawpocsd", max_size=200))
+def test_any_key_is_somebodys_or_nobodys(key: str) -> None:
+    assert is_ours(key) == (owner_in(key) is not None)

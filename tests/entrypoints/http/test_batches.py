@@ -1,13 +1,15 @@
 """What has become of a batch, and what can be done about it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.ids import BatchId
+from tests.application.batches.told import created
 from tests.application.uploads import photos, video
-from tests.builders import IDS
+from tests.builders import IDS, NOW
 from tests.entrypoints.http.api import DOWNLOADS, UPLOADS, Api
 from tests.entrypoints.http.problems import refused, violations
 
@@ -39,6 +41,17 @@ async def test_the_status_of_a_batch_that_awaits_its_files(api: Api) -> None:
     assert body["processing"] is None
     assert body["availableDownloads"] == []
     assert [(asset["clientId"], asset["status"]) for asset in body["assets"]] == [("one", "PENDING_UPLOAD")]
+
+
+async def test_an_upload_is_seen_to_arrive(api: Api) -> None:
+    opened = await api.announce(photos("one", "two"))
+    [asset, _] = await api.assets(opened.batch.id)
+    await api.note_arrival(created(asset.key, at=NOW - timedelta(seconds=1)))
+
+    [one, two] = (await api.post(f"{UPLOADS}/status", api.named(opened.batch.id))).json()["assets"]
+
+    assert (one["arrivedAt"], one["status"]) == ("2025-05-04T12:30:14.123456Z", "PENDING_UPLOAD")
+    assert "arrivedAt" not in two
 
 
 async def test_the_status_of_a_batch_with_a_file_that_failed(api: Api) -> None:

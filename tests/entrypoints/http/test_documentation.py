@@ -7,10 +7,12 @@ import msgspec
 import pytest
 
 from entrypoints.http.app import create_app
+from entrypoints.http.dead_letters import responses as dead_letter_responses
 from entrypoints.http.listing_media import requests, responses
 from entrypoints.http.problems import Problem
 from entrypoints.http.services import HttpSettings
-from tests.entrypoints.http.api import LISTINGS, PUBLIC_URL, Api
+from entrypoints.reading import pipeline_report
+from tests.entrypoints.http.api import DEAD_LETTERS, LISTINGS, PUBLIC_URL, Api
 
 OPERATIONS = {
     ("put", f"{LISTINGS}/{{listing_id}}"),
@@ -25,6 +27,10 @@ OPERATIONS = {
     ("post", f"{LISTINGS}/media/downloads/query"),
     ("post", f"{LISTINGS}/media/callbacks"),
     ("get", f"{LISTINGS}/media/hls/{{asset_id}}/{{name}}"),
+    ("get", DEAD_LETTERS),
+    ("get", f"{DEAD_LETTERS}/{{letter_id}}"),
+    ("post", f"{DEAD_LETTERS}/{{letter_id}}/replay"),
+    ("post", f"{DEAD_LETTERS}/{{letter_id}}/discard"),
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
@@ -87,13 +93,14 @@ async def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None
 async def test_requests_show_an_example_that_would_be_taken(document: dict[str, Any]) -> None:
     shown = 0
     for method, path, operation in operations(document):
-        assert ("requestBody" in operation) == (method in {"post", "put"}), path
+        takes_body = method in {"post", "put"} and not path.startswith(DEAD_LETTERS)
+        assert ("requestBody" in operation) == takes_body, path
         if "requestBody" not in operation:
             continue
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         name = schema["allOf"][0]["$ref"].split("/")[-1]
         for example in schema["examples"]:
-            msgspec.convert(example, getattr(requests, name))
+            msgspec.convert(example, getattr(requests, name, None) or getattr(pipeline_report, name))
             shown += 1
 
     assert shown == 8
@@ -112,9 +119,11 @@ async def test_answers_show_an_example_of_their_type(document: dict[str, Any]) -
 def check(schema: dict[str, Any], media_type: str, example: Any, status: str) -> None:
     if media_type == "application/problem+json":
         assert msgspec.convert(example, Problem).status == int(status)
-    elif "$ref" in schema and hasattr(responses, name := schema["$ref"].split("/")[-1]):
-        encoded = msgspec.to_builtins(msgspec.convert(example, getattr(responses, name)))
-        assert encoded == example
+        return
+    name = schema.get("$ref", "").split("/")[-1]
+    for module in (responses, dead_letter_responses):
+        if hasattr(module, name):
+            assert msgspec.to_builtins(msgspec.convert(example, getattr(module, name))) == example
 
 
 async def test_operations_say_whom_they_let_in_and_how_they_refuse(document: dict[str, Any]) -> None:
@@ -122,7 +131,7 @@ async def test_operations_say_whom_they_let_in_and_how_they_refuse(document: dic
     for _, path, operation in operations(document):
         needed |= {scheme for requirement in operation["security"] for scheme in requirement}
         statuses = set(operation["responses"])
-        if not path.startswith(LISTINGS):
+        if not path.startswith("/api/"):
             assert operation["security"] == [{}]
             continue
         assert "503" in statuses

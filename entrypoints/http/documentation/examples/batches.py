@@ -56,6 +56,7 @@ STATUS = responses.BatchStatusBody(
             sequence=1,
             bytes=4_194_304,
             status="PROCESSED",
+            arrived_at=NOW + timedelta(minutes=3),
         ),
         responses.AssetStatusBody(
             asset_id=VIDEO_ID,
