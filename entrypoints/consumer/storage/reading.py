@@ -95,8 +95,8 @@ def _violations(told: Told) -> Iterator[Violation]:
 
 
 def _notification(told: Told, place: str) -> StorageNotification:
-    # A digest: short, however long the key.
-    mark = f"{told.bucket}/{told.key}\0{told.mark}" if told.mark else place
+    # A digest: short, however long the key. Places come again when a topic is made anew, but not with the same key.
+    parts = [told.change, told.bucket, told.key, "mark" if told.mark else "place", told.mark or place]
     return StorageNotification(
         change=told.change,
         bucket=told.bucket,
@@ -104,7 +104,7 @@ def _notification(told: Told, place: str) -> StorageNotification:
         size=told.size,
         etag=told.etag,
         at=_in_utc(told.at),
-        identity=hashlib.sha256(f"{told.change}\0{mark}".encode()).hexdigest(),
+        identity=hashlib.sha256("\0".join(parts).encode()).hexdigest(),
     )
 
 
