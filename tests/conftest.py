@@ -1,40 +1,44 @@
-"""Servers that tests share: started once a session, real ones."""
+"""Services that tests share: one of each for a session, real ones. Where they come from: tests/services."""
 
+import secrets
 from collections.abc import AsyncIterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.embedded.postgres import EmbeddedPostgres
-from adapters.embedded.seaweedfs import EmbeddedObjectStore
 from adapters.postgres.engine import open_engine
 from adapters.s3.address import BucketAddress
 from adapters.s3.bucket import prepare_bucket
 from adapters.s3.connection import S3Connection, open_s3
 from tests.postgres_databases import PostgresDatabases
+from tests.services import ladders
+from tests.services.kafka import KAFKA
+from tests.services.native_kafka import NativeKafka
+from tests.services.object_store import OBJECT_STORE
+from tests.services.own_kafka import OWN_KAFKA
+from tests.services.postgres import POSTGRES, PostgresServer
 
-BUCKET = "vitrine-test"
 APP_ORIGIN = "https://app.example"
 
 
+def pytest_report_header() -> str:
+    return ladders.header()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if not session.config.option.collectonly:
+        ladders.prepare_for({name for item in session.items for name in getattr(item, "fixturenames", ())})
+
+
 @pytest.fixture(scope="session")
-async def object_store_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedObjectStore]:
-    folder: Path = tmp_path_factory.mktemp("object-store")
-    async with EmbeddedObjectStore(folder, buckets=[BUCKET]) as server:
+async def object_store_server() -> AsyncIterator[BucketAddress]:
+    async with OBJECT_STORE.open() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def bucket_address(object_store_server: EmbeddedObjectStore) -> BucketAddress:
-    return BucketAddress(
-        endpoint_url=object_store_server.endpoint_url,
-        bucket=BUCKET,
-        region=object_store_server.region,
-        access_key=object_store_server.access_key,
-        secret_key=object_store_server.secret_key,
-    )
+def bucket_address(object_store_server: BucketAddress) -> BucketAddress:
+    return object_store_server
 
 
 @pytest.fixture(scope="session")
@@ -46,15 +50,13 @@ async def s3(bucket_address: BucketAddress) -> AsyncIterator[S3Connection]:
 
 
 @pytest.fixture(scope="session")
-async def postgres_server() -> AsyncIterator[EmbeddedPostgres]:
-    # Not in pytest's own folder, which lets nobody else in: root has to start the server as another user.
-    with TemporaryDirectory(prefix="vitrine-postgres-") as folder:
-        async with EmbeddedPostgres(Path(folder), durable=False) as server:
-            yield server
+async def postgres_server() -> AsyncIterator[PostgresServer]:
+    async with POSTGRES.open() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-async def postgres_databases(postgres_server: EmbeddedPostgres) -> AsyncIterator[PostgresDatabases]:
+async def postgres_databases(postgres_server: PostgresServer) -> AsyncIterator[PostgresDatabases]:
     async with PostgresDatabases(postgres_server.dsn) as databases:
         yield databases
 
@@ -71,3 +73,23 @@ async def postgres_engine(postgres_dsn: str) -> AsyncIterator[AsyncEngine]:
     engine = open_engine(postgres_dsn)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+async def kafka_servers() -> AsyncIterator[str]:
+    """host:port of a broker. Tests differ by kafka_prefix."""
+    async with KAFKA.open() as servers:
+        yield servers
+
+
+@pytest.fixture
+def kafka_prefix() -> str:
+    """For the names of the test's own topics and consumer groups, as VITRINE_KAFKA_PREFIX puts it."""
+    return f"t{secrets.token_hex(4)}."
+
+
+@pytest.fixture
+async def own_kafka() -> AsyncIterator[NativeKafka]:
+    """A broker that nobody shares: to be stopped, killed, paused and started again."""
+    async with OWN_KAFKA.open() as kafka:
+        yield kafka
