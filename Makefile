@@ -10,7 +10,7 @@ PYTHON ?= python3
 PHOTOS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format bench asyncapi lock clean
+.PHONY: help setup run demo test services check format bench asyncapi lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ demo: setup ## send a batch through the HTTP API and save what comes out under o
 
 test: setup ## all tests, on real services
 	$(BIN)/pytest -n 2 --dist loadfile
+
+services: setup ## what the tests run on, ready beforehand: images where Docker runs, else Kafka by Maven
+	@$(BIN)/python -m tests.services
 
 check: setup ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
