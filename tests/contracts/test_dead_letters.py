@@ -74,7 +74,9 @@ async def test_of_twenty_replays_at_once_one_wins(begin: UnitOfWorkFactory) -> N
 
 
 async def test_bytes_of_any_kind_go_out_and_come_back_as_they_are(begin: UnitOfWorkFactory) -> None:
-    message = build_stored_message(body=bytes(range(256)), headers={"a": "\0é"}, key=b"\0\xff")
+    message = build_stored_message(
+        body=bytes(range(256)), headers={"a": "\0é", "traceparent": "00-1-1-01"}, key=b"\0\xff"
+    )
     letter = build_dead_letter(message=message)
     await store(begin, letter)
 

@@ -148,6 +148,23 @@ async def test_a_file_that_is_taken_out_takes_its_letters_along(world: World) ->
     assert {(letter.status, letter.resolved_by) for letter in await letters(world)} == {("DISCARDED", ADMIN.user_id)}
 
 
+async def test_what_makes_a_batch_ready_takes_the_letter_of_its_archive_along_too(world: World) -> None:
+    await world.open_listing()
+    batch_id = await dead_batch(world)
+    crash(world, "two")
+    world.bucket.objects.pop((await world.asset(batch_id, "one")).key)
+    await world.retry_again(batch_id)
+    await world.work_through_retries()
+    two = await world.asset(batch_id, "two")
+    assert [letter.asset_id for letter in await letters(world)] == [two.id, two.id, None]
+
+    # The ZIP of the first run holds all that remains.
+    await world.remove_asset(RemoveAssetCommand(principal=ADMIN, batch_id=batch_id, asset_id=two.id))
+
+    assert (await world.batch(batch_id)).status is BatchStatus.READY
+    assert [letter.status for letter in await letters(world)] == ["REPLAYED", "DISCARDED", "DISCARDED"]
+
+
 async def test_a_batch_that_is_deleted_takes_its_letters_along(world: World) -> None:
     await world.open_listing()
     batch_id = await dead_batch(world)
