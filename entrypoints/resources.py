@@ -142,6 +142,11 @@ def _readiness(
     return needed
 
 
+def _open_tracing(settings: Settings, role: Role) -> AbstractAsyncContextManager[Tracing]:
+    service = Service(name=f"vitrine-{role}", version=version("vitrine"), instance=f"{gethostname()}-{os.getpid()}")
+    return open_tracing(service, endpoint=settings.otlp_endpoint, sample=settings.trace_sample)
+
+
 def _work_folder(settings: Settings) -> Path:
     if settings.work_dir is not None:
         return Path(settings.work_dir)
