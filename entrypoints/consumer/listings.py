@@ -21,7 +21,7 @@ from domain.ids import ListingId, StoreId, UserId
 from domain.listings.listing import MAX_BOOKINGS, ListingFacts, ListingKind, ListingStatus
 from entrypoints.consumer.handling import Outcome
 from entrypoints.reading.bookings import BookingBody, bookings_at
-from entrypoints.reading.json_body import read_json
+from entrypoints.reading.json_body import Body, read_json
 
 LISTING_UPSERTED = "vitrine.listing.upserted"
 BOOKING_UPSERTED = "vitrine.booking.upserted"
@@ -67,8 +67,7 @@ class ListingMessages:
 
 
 def _listing_command(event: CloudEvent) -> TakeListingFactsCommand:
-    as_of = _moment_of(event)
-    body = read_json(event.data, ListingUpsertedBody)
+    body, as_of = _read(event, ListingUpsertedBody)
     return TakeListingFactsCommand(
         event_id=event.identity,
         listing_id=ListingId(body.listing_id),
@@ -84,8 +83,7 @@ def _listing_command(event: CloudEvent) -> TakeListingFactsCommand:
 
 
 def _booking_command(event: CloudEvent) -> TakeBookingFactsCommand:
-    as_of = _moment_of(event)
-    body = read_json(event.data, BookingUpsertedBody)
+    body, as_of = _read(event, BookingUpsertedBody)
     (booking,) = bookings_at({"/booking": body.booking})
     return TakeBookingFactsCommand(
         event_id=event.identity,
@@ -96,8 +94,11 @@ def _booking_command(event: CloudEvent) -> TakeBookingFactsCommand:
     )
 
 
-def _moment_of(event: CloudEvent) -> datetime:
+def _read(event: CloudEvent, expected: type[Body]) -> tuple[Body, datetime]:
+    """The data, and when it was so. Raises Rejected with every violation."""
+    without_time = Violation("", "MISSING_TIME", f"{event.type} needs the attribute time: when was it so?")
+    further = [] if event.time else [without_time]
+    body = read_json(event.data, expected, lambda _body, _found: iter(further))
     if event.time is None:
-        detail = f"{event.type} needs the attribute time: when was it so?"
-        raise Rejected(detail, [Violation("", "MISSING_TIME", detail)])
-    return event.time
+        raise Rejected(without_time.detail, further)
+    return body, event.time

@@ -190,9 +190,10 @@ async def test_every_violation_is_named(handle: ListingMessages) -> None:
     del told["ownerId"]
 
     with pytest.raises(Rejected) as refused:
-        await handle(cloud_event(LISTING, told))
+        await handle(cloud_event(LISTING, told, time=None))
 
     assert violations(refused) == {
+        ("", "MISSING_TIME"),
         ("/listingId", "FORMAT"),
         ("/ownerId", "MISSING_FIELD"),
         ("/kind", "UNKNOWN_VALUE"),
