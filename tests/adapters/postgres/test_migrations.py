@@ -1,6 +1,7 @@
 """The revisions and the tables in code say the same."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -15,6 +16,7 @@ from adapters.postgres.engine import open_engine
 from adapters.postgres.tables import metadata
 from domain.errors import Unavailable
 from migrations.upgrade import downgrade, upgrade
+from tests.builders import IDS, NOW
 from tests.postgres_databases import PostgresDatabases
 
 CATALOGUE = """
@@ -77,3 +79,25 @@ async def test_processes_that_migrate_at_once_wait_for_each_other(postgres_datab
 async def test_a_database_that_cannot_be_reached_is_unavailable(postgres_dsn: str) -> None:
     with pytest.raises(Unavailable):
         await upgrade(f"{postgres_dsn}_that_does_not_exist")
+
+
+async def test_what_was_known_of_listings_before_is_as_old_as_its_last_change(
+    postgres_databases: PostgresDatabases,
+) -> None:
+    async with postgres_databases.fresh(template="template0") as dsn:
+        await upgrade(dsn, "0003")
+        connection = await asyncpg.connect(dsn, timeout=5)
+        await connection.execute(
+            "INSERT INTO listings (id, store_id, owner_id, kind, status, created_at, updated_at, version) VALUES "
+            "($1, $1, $1, 'PROPERTY', 'DRAFT', $2, $3, 1)",
+            IDS.new(),
+            NOW,
+            NOW + timedelta(hours=1),
+        )
+        await upgrade(dsn)
+
+        row = await connection.fetchrow("SELECT facts_as_of, facts_digest, advanced_at FROM listings")
+
+        await connection.close(timeout=5)
+        assert row is not None
+        assert tuple(row) == (NOW + timedelta(hours=1), bytes(32), None)
