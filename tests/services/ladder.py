@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Generic, NoReturn, TypeVar
+from typing import Generic, TypeVar
 
 import pytest
 
@@ -67,10 +67,9 @@ class Ladder(Generic[Service]):
     def open(self) -> AbstractAsyncContextManager[Service]:
         """The service, for a fixture: without one the tests are skipped, or fail in CI."""
         try:
-            rung = self.prepare()
+            return self.prepare().open()
         except ServiceMissing as missing:
-            do_without(str(missing), os.environ)
-        return rung.open()
+            raise outcome(missing, os.environ) from None
 
     def about(self) -> str:
         try:
@@ -79,8 +78,8 @@ class Ladder(Generic[Service]):
             return str(missing)
 
 
-def do_without(reason: str, environment: Mapping[str, str]) -> NoReturn:
-    """Skip the test; where CI is set, fail it: a run that left something out must not look like a whole one."""
+def outcome(missing: ServiceMissing, environment: Mapping[str, str]) -> BaseException:
+    """What a test raises: a skip, and in CI a failure: a run that left something out must not look like a whole one."""
     if environment.get("CI"):
-        pytest.fail(f"{reason} (CI is set: a test that cannot run has failed)", pytrace=False)
-    pytest.skip(reason)
+        return pytest.fail.Exception(f"{missing} (CI is set: a test that cannot run has failed)", pytrace=False)
+    return pytest.skip.Exception(str(missing))

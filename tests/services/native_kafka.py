@@ -75,9 +75,9 @@ class NativeKafka:
 
     async def _end(self, number: signal.Signals) -> None:
         if self._server is not None:
-            os.kill(self.pid, number)
-            await self._server.stop()
-            self._server = None
+            pid, server, self._server = self.pid, self._server, None
+            os.kill(pid, number)
+            await server.stop()
 
     async def _start_on(self, ports: Sequence[int]) -> None:
         port, controller_port = ports
