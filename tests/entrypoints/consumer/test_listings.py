@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from application.events.cloud_events import NotACloudEvent
@@ -285,6 +285,7 @@ BODIES = (
 )
 
 
+@settings(deadline=None)
 @given(body=BODIES, kind=st.sampled_from([LISTING, BOOKING]))
 async def test_whatever_arrives_is_read_or_rejected(body: bytes, kind: str) -> None:
     nowhere = Nowhere()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from application.events.cloud_events import NotACloudEvent
@@ -246,6 +246,7 @@ ANYTHING = st.recursive(
 SHAPES = [delivery for delivery, _ in TOLD] + [filer(f"/buckets/{BUCKET}/{KEY}", old=entry("a"), new=entry("a"))]
 
 
+@settings(deadline=None)
 @given(
     shape=st.sampled_from(SHAPES),
     body=st.binary(max_size=80) | ANYTHING.map(lambda value: json.dumps(value).encode()),
@@ -257,6 +258,7 @@ def test_whatever_arrives_is_read_or_rejected(shape: Delivery, body: bytes, key:
             read_notifications(delivery)
 
 
+@settings(deadline=None)
 @given(shape=st.sampled_from(SHAPES), data=st.data())
 def test_a_notification_that_was_damaged_on_the_way_is_read_or_rejected(shape: Delivery, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(shape.body) - 1))
