@@ -38,7 +38,9 @@ class PrometheusTelemetry(Telemetry):
         self._consumed = self._counter(
             "media_messages_consumed", "Messages dealt with: applied, ignored or dead_lettered.", "topic", "outcome"
         )
-        self._lost = self._counter("media_objects_lost", "Objects that are needed and have gone from the store.", "kind")
+        self._lost = self._counter(
+            "media_objects_lost", "Objects that are needed and have gone from the store.", "kind"
+        )
         self._steps = Histogram(
             "media_processing_step_duration_seconds",
             "One step of one attempt: validate, thumbnails, transcode, zip, finalize.",
