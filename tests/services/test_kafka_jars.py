@@ -1,5 +1,6 @@
 """Kafka's jars are fetched once and whole, whoever else fetches them and whoever is killed meanwhile."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -61,12 +62,13 @@ def test_a_fetch_is_bounded(program: Program, folder: Path) -> None:
     assert files(folder.parent) == ["kafka.lock"]
 
 
-def test_what_a_killed_fetch_left_is_never_taken_for_the_whole(program: Program, folder: Path) -> None:
+def test_what_a_killed_fetch_left_is_never_taken_for_the_whole(program: Program, folder: Path, tmp_path: Path) -> None:
     program("mvn", SLOW)
     script = (
         "import sys; from pathlib import Path; from tests.services.kafka_jars import fetch; fetch(Path(sys.argv[1]))"
     )
-    killed = subprocess.Popen([sys.executable, "-c", script, str(folder)])
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    killed = subprocess.Popen([sys.executable, "-c", script, str(folder)], env=environment)
     draft = folder.with_name("kafka.new")
     while not files(draft):
         assert killed.poll() is None

@@ -1,5 +1,6 @@
 """A broker on this machine keeps its port and its data, and goes when its holder goes."""
 
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -93,8 +94,9 @@ def java() -> Java:
 
 
 @contextmanager
-def holder() -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
-    process = subprocess.Popen([sys.executable, "-c", _HOLDER], stdout=subprocess.PIPE, text=True)
+def holder(folder: Path) -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
+    environment = os.environ | {"TMPDIR": str(folder)}  # a killed holder does not tidy up
+    process = subprocess.Popen([sys.executable, "-c", _HOLDER], stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     try:
         yield process, psutil.Process(int(process.stdout.readline()))
@@ -106,8 +108,8 @@ def holder() -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells nobody of the death of a parent")
 @pytest.mark.usefixtures("java")
-def test_it_ends_with_a_holder_that_is_killed() -> None:
-    with holder() as (process, broker):
+def test_it_ends_with_a_holder_that_is_killed(tmp_path: Path) -> None:
+    with holder(tmp_path) as (process, broker):
         process.kill()
         process.wait(10)
         broker.wait(10)
