@@ -33,7 +33,7 @@ class FinishAssetTask:
             if job is None or current is None:
                 raise LeaseLost(task.id)
             current.require_lease(attempt=task.attempt, now=now)
-            await end_asset_task(tx, self._planner, self._bury, job, current, result, dead=dead, now=now)
+            await end_asset_task(tx, self._planner, self._bury, job, current, result=result, dead=dead, now=now)
             await tx.commit()
 
 
@@ -43,8 +43,8 @@ async def end_asset_task(
     bury: BuryTask,
     job: Job,
     task: Task,
-    result: ProcessedAsset | Failure,
     *,
+    result: ProcessedAsset | Failure,
     dead: bool,
     now: datetime,
 ) -> None:

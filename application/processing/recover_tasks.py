@@ -90,7 +90,7 @@ class RecoverTasks:
             await tx.tasks.save(task)
             return None
         if task.asset_id is not None:
-            await end_asset_task(tx, self._planner, self._bury, run.job, task, _LOST, dead=True, now=now)
+            await end_asset_task(tx, self._planner, self._bury, run.job, task, result=_LOST, dead=True, now=now)
             return None
         await self._bury(tx, task, _LOST, now=now)
         assets = await tx.assets.of_batch(task.batch_id)

@@ -237,10 +237,12 @@ def test_nothing_that_arrived_steers_the_terminal() -> None:
     target = io.StringIO()
     console = Console(file=target, width=200, highlight=False)
 
-    print_letter(console, letter_body(build_dead_letter(message=message, error_detail=nasty)))
+    letter = letter_body(build_dead_letter(message=message, error_code=nasty, error_detail=nasty))
+    print_letter(console, letter)
+    print_table(console, [letter])
 
     assert all(character.isprintable() or character == "\n" for character in target.getvalue())
-    assert target.getvalue().count("[red]") == 8
+    assert target.getvalue().count("[red]") == 11
     assert printable("a\nb\tc\N{SNOWMAN}") == "a\nb\\tc\N{SNOWMAN}"
 
 
