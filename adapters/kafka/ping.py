@@ -1,7 +1,9 @@
 import asyncio
+from contextlib import suppress
 
 from aiokafka.admin import AIOKafkaAdminClient
 
+from adapters.kafka.bounded import within
 from adapters.kafka.cluster import KafkaCluster
 from adapters.kafka.errors import NO_ANSWER, unavailable
 
@@ -18,4 +20,5 @@ async def ping(cluster: KafkaCluster) -> None:
     except NO_ANSWER as error:
         raise unavailable(error) from error
     finally:
-        await admin.close()
+        with suppress(*NO_ANSWER):
+            await within(_SECONDS, admin.close())

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
+from adapters.kafka.bounded import within
 from adapters.kafka.cluster import KafkaCluster
 from adapters.kafka.errors import NO_ANSWER, REFUSED, unavailable
 from application.events.cloud_events import to_headers
@@ -47,17 +49,19 @@ class KafkaPublisher(MessagePublisher):
 
     async def publish(self, messages: Sequence[Message]) -> Collection[UUID]:
         try:
-            async with asyncio.timeout(self._patience):
-                producer = self._producer or await self._open()
-                await self._send_all(producer, messages)
-                waiting = [self._on_the_way[message.id] for message in messages]
-                await asyncio.wait(waiting)
+            await within(self._patience, self._hand_over(messages))
         except TimeoutError as error:
             raise unavailable(error) from error
         except NO_ANSWER as error:
             await self._close()
             raise unavailable(error) from error
         return await self._acknowledged(messages)
+
+    async def _hand_over(self, messages: Sequence[Message]) -> None:
+        """Return once something is known of each."""
+        producer = self._producer or await self._open()
+        await self._send_all(producer, messages)
+        await asyncio.wait([self._on_the_way[message.id] for message in messages])
 
     async def _send_all(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
         """A topic that does not exist is asked for once, since the answer takes its time."""
@@ -87,7 +91,7 @@ class KafkaPublisher(MessagePublisher):
     async def _acknowledged(self, messages: Sequence[Message]) -> Collection[UUID]:
         safe, trouble = [], None
         for message in messages:
-            error = self._on_the_way.pop(message.id).exception()
+            error = _error_of(self._on_the_way.pop(message.id))
             if error is None:
                 safe.append(message.id)
             elif not isinstance(error, REFUSED):
@@ -111,7 +115,7 @@ class KafkaPublisher(MessagePublisher):
             request_timeout_ms=int(self._patience * 1000 / 3),
         )
         try:
-            await self._producer.start()
+            await within(self._patience, self._producer.start())
         except BaseException:
             await self._close()
             raise
@@ -129,10 +133,14 @@ class KafkaPublisher(MessagePublisher):
         if producer is None:
             return
         try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                await producer.stop()
+            await within(_STOP_SECONDS, producer.stop())
         except NO_ANSWER:
-            await producer.client.close()
+            with suppress(*NO_ANSWER):
+                await within(_STOP_SECONDS, producer.client.close())
+
+
+def _error_of(acknowledgement: Acknowledgement) -> BaseException | None:
+    return KafkaError("the client has given it up") if acknowledgement.cancelled() else acknowledgement.exception()
 
 
 def _refused(error: Exception) -> Acknowledgement:

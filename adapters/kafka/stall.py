@@ -1,11 +1,13 @@
 """A consumer can go on polling and get nothing after its broker was restarted. Then only a new one helps."""
 
-import asyncio
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+
+from adapters.kafka.bounded import within
 
 _LOOK_SECONDS = 5.0
 
@@ -29,11 +31,15 @@ class StallWatch:
             return
         self._next = monotonic() + self._after
         open_ones = self._consumer.assignment() - self._consumer.paused()
-        async with asyncio.timeout(_LOOK_SECONDS):
-            ends = await self._consumer.end_offsets(list(open_ones)) if open_ones else {}
-            positions = {partition: await self._consumer.position(partition) for partition in open_ones}
+        if not open_ones:
+            return
+        ends = await within(_LOOK_SECONDS, self._consumer.end_offsets(list(open_ones)))
+        positions = await within(_LOOK_SECONDS, self._positions(open_ones))
         behind = {partition: place for partition, place in positions.items() if place < ends[partition]}
         stuck = {partition for partition, place in behind.items() if self._behind.get(partition) == place}
         self._behind = behind
         if stuck:
             raise Stalled(f"nothing comes of {len(stuck)} partitions, though messages wait there")
+
+    async def _positions(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
+        return {partition: await self._consumer.position(partition) for partition in partitions}

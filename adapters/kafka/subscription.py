@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError
 from aiokafka.structs import ConsumerRecord
 
+from adapters.kafka.bounded import within
 from adapters.kafka.cluster import KafkaCluster
 from adapters.kafka.errors import NO_ANSWER
 from adapters.kafka.stall import StallWatch
@@ -21,7 +22,9 @@ _ROUND_MS = 250
 _AT_HAND = 4
 """Deliveries that wait here for somebody to ask: more would wait while another member has nothing to do."""
 _SESSION_MS = 15_000
+_START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
+_POLL_SECONDS = 15.0
 _COMMIT_SECONDS = 5.0
 _PAUSE_AFTER_TROUBLE = 2.0
 
@@ -113,7 +116,7 @@ class KafkaSubscription(MessageSubscription):
         )
         consumer.subscribe(self._topics, listener=_Rebalance(self, consumer))
         try:
-            await consumer.start()
+            await within(_START_SECONDS, consumer.start())
             watch = StallWatch(consumer, after=self._stalled_after)
             while not self._closing.is_set():
                 await self._round(consumer)
@@ -122,8 +125,7 @@ class KafkaSubscription(MessageSubscription):
         finally:
             self._forget(consumer.assignment())
             with suppress(*NO_ANSWER):
-                async with asyncio.timeout(_STOP_SECONDS):
-                    await consumer.stop()
+                await within(_STOP_SECONDS, consumer.stop())
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
         self._on_poll()
@@ -131,11 +133,11 @@ class KafkaSubscription(MessageSubscription):
         assigned = consumer.assignment()
         if room > 0:
             consumer.resume(*assigned)
-            taken = await consumer.getmany(timeout_ms=_ROUND_MS, max_records=room)
+            taken = await within(_POLL_SECONDS, consumer.getmany(timeout_ms=_ROUND_MS, max_records=room))
         else:
             # A poll that takes nothing keeps the membership.
             consumer.pause(*assigned)
-            taken = await consumer.getmany(timeout_ms=0)
+            taken = await within(_POLL_SECONDS, consumer.getmany(timeout_ms=0))
             self._wanted.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_ROUND_MS / 1000):
@@ -153,8 +155,7 @@ class KafkaSubscription(MessageSubscription):
         if not ours:
             return
         try:
-            async with asyncio.timeout(_COMMIT_SECONDS):
-                await consumer.commit(ours)
+            await within(_COMMIT_SECONDS, consumer.commit(ours))
         except CommitFailedError:
             # The group has moved on without us: what was done arrives once more, at its new member.
             self._forget(ours)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, for_code
 
+from adapters.kafka.bounded import within
 from adapters.kafka.cluster import KafkaCluster
 from adapters.kafka.errors import NO_ANSWER, unavailable
 from domain.errors import Unavailable
@@ -58,7 +60,8 @@ async def create_topics(cluster: KafkaCluster, plans: Sequence[TopicPlan]) -> Se
     except NO_ANSWER as error:
         raise unavailable(error) from error
     finally:
-        await admin.close()
+        with suppress(*NO_ANSWER):
+            await within(_SECONDS, admin.close())
     return [
         FoundTopic(
             name=name, created=name in created, partitions=len(described.get(name, {"partitions": ()})["partitions"])

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,10 +13,10 @@ import psutil
 
 from adapters.embedded.death_signal import death_signal
 from adapters.embedded.ports import free_ports
+from tests.stack.program import PROGRAM
 from tests.system.family import Family
 from tests.system.waiting import eventually
 
-PROGRAM = Path(sys.executable).with_name("vitrine")
 _START = 90.0
 _STOP = 60.0
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,12 +13,12 @@ from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.embedded.seaweedfs import EmbeddedObjectStore
 from adapters.s3.address import BucketAddress
 from tests.stack.gate import Gate, open_gate
-from tests.stack.role_process import PROGRAM, RoleProcess
+from tests.stack.program import run_program
+from tests.stack.role_process import RoleProcess
 from tests.system.vitrine_process import JWT_SECRET
 
 BUCKET = "vitrine"
 WEBHOOK_SECRET = "whsec_" + "Y2hhb3MgaXMgYSBsYWRkZXI="
-_TOOL_SECONDS = 120
 
 ROLES: Mapping[str, Sequence[str]] = {
     "api": ["api"],
@@ -72,19 +71,9 @@ class Stack:
 
     async def run(self, *arguments: str) -> str:
         """A command of the command line, to its end; its output."""
-        process = await asyncio.create_subprocess_exec(
-            str(PROGRAM),
-            *arguments,
-            env=self.environment,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        async with asyncio.timeout(_TOOL_SECONDS):
-            output, _ = await process.communicate()
-        assert process.returncode == 0, f"vitrine {' '.join(arguments)}:\n{output.decode(errors='replace')}"
-        return output.decode()
+        code, output = await run_program(*arguments, environment=self.environment, folder=self.folder)
+        assert code == 0, f"vitrine {' '.join(arguments)}:\n{output}"
+        return output
 
     async def start(self, roles: Mapping[str, Sequence[str]] = ROLES) -> None:
         """One after the other: together they would be slower on few cores."""

@@ -128,6 +128,15 @@ class Backstage:
             with suppress(asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
                 await self._database.execute("ROLLBACK")
 
+    @asynccontextmanager
+    async def another_database(self, name: str) -> AsyncIterator[str]:
+        """An empty one on the same server."""
+        await self._database.execute(f"CREATE DATABASE {name}")
+        try:
+            yield name
+        finally:
+            await self._database.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     async def waiting_for_rows(self) -> int:
         """How many transactions wait for a row that somebody holds."""
         # Within a transaction of ours, the first look would be kept.
