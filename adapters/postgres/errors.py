@@ -11,13 +11,17 @@ from domain.batches.errors import BatchNotFound, BatchReferenceTaken
 from domain.errors import ConcurrentUpdate, DomainError, Unavailable
 from domain.listings.errors import ListingNotFound
 
-STATEMENT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+STATEMENT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What the driver raises; a TimeoutError is an OSError."""
+
+LOST_TRACK = asyncpg.InternalClientError
+"""The driver no longer knows what the connection is at, such as when the server went away in mid-answer."""
 CONNECTION_ERRORS = (*STATEMENT_ERRORS, AsyncAdapt_asyncpg_dbapi.Error, SQLAlchemyError)
 """What the pool raises."""
 
 _NO_ANSWER = (
     OSError,
+    LOST_TRACK,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shut down, starting up, or out of statement_timeout
     asyncpg.InsufficientResourcesError,

@@ -25,7 +25,11 @@ async def take_out(engine: AsyncEngine) -> PoolProxiedConnection:
 
 async def give_back(connection: PoolProxiedConnection, transaction: Transaction) -> None:
     """Leave no transaction open behind, also when the caller is cancelled."""
-    if transaction.is_open:
+    if transaction.is_broken:
+        # Closing it makes the server roll back, and the pool opens another.
+        await greenlet_spawn(connection.invalidate)
+        await greenlet_spawn(connection.close)
+    elif transaction.is_open:
         await to_the_end(_roll_back_and_close(connection, transaction))
     else:
         await greenlet_spawn(connection.close)  # waits for nothing, so nothing can interrupt it

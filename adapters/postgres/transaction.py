@@ -6,7 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 
-from adapters.postgres.errors import STATEMENT_ERRORS, domain_error
+from adapters.postgres.errors import LOST_TRACK, STATEMENT_ERRORS, domain_error
 from adapters.postgres.statements import Row, Statement
 
 T = TypeVar("T")
@@ -26,6 +26,12 @@ class Transaction:
         self._connection = connection
         self._begun = False
         self._failed = False
+        self._broken = False
+
+    @property
+    def is_broken(self) -> bool:
+        """True when nothing more can be said on the connection."""
+        return self._broken
 
     @property
     def is_open(self) -> bool:
@@ -92,6 +98,7 @@ class Transaction:
             return await call
         except STATEMENT_ERRORS as error:
             self._failed = True
+            self._broken = isinstance(error, LOST_TRACK)
             translated = domain_error(error, subject, connection_lost=self._connection.is_closed())
             if translated is None:
                 raise

@@ -98,6 +98,9 @@ class Worker(Part):
             except DomainError as error:
                 self._log.warning("worker.cannot_look", code=error.code, detail=error.detail)
                 continue
+            except Exception:  # noqa: BLE001 - pointers still come; it is logged, and looks again
+                self._log.exception("worker.defect")
+                continue
             for task_id in waiting:
                 if self._busy < self._concurrency:
                     await self._take(task_id, {}, at_work)
@@ -118,6 +121,9 @@ class Worker(Part):
                 # The database does not answer, or the locks crossed.
                 self._log.warning("worker.cannot_claim", task_id=task_id, code=error.code, detail=error.detail)
                 await asyncio.sleep(_PAUSE_AFTER_ERROR)
+            except Exception:  # noqa: BLE001 - one task must not stop the others; it is logged, and found again
+                self._log.exception("worker.defect", task_id=task_id)
+                return True
             else:
                 if claimed is not None:
                     self._busy += 1

@@ -84,7 +84,9 @@ class Chaos:
                 role.launch()
             await role.answers()
             text = role.log.read_text(errors="replace")
-            found += [f"{role.name} has logged {event}" for event in _DEFECTS if event in text]
+            found += [
+                f"{role.name} has logged {line[:3000]}" for line in text.splitlines() if any(map(line.count, _DEFECTS))
+            ]
             role.log.write_text("")
         return found
 

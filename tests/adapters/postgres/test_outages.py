@@ -54,6 +54,30 @@ async def test_a_connection_lost_at_work_is_unavailable(
     assert await bystander.fetchval("SELECT count(*) FROM listings WHERE id = $1", listing.id) == 0
 
 
+class LostTrack:
+    """A connection of whose state the driver is no longer sure."""
+
+    async def fetch(self, *_: object) -> None:
+        raise asyncpg.InternalClientError("another operation is in progress")
+
+    def is_closed(self) -> bool:
+        return False
+
+
+async def test_a_connection_that_the_driver_has_lost_track_of_is_not_used_again(
+    begin: PostgresUnitOfWorkFactory,
+) -> None:
+    async with begin() as tx:
+        sound = tx._transaction._connection
+        lost = await sound.fetchval("SELECT pg_backend_pid()")
+        tx._transaction._connection = LostTrack()
+        with pytest.raises(Unavailable):
+            await tx.listings.find(build_listing().id)
+
+    async with begin() as tx:
+        assert await tx._transaction._connection.fetchval("SELECT pg_backend_pid()") != lost
+
+
 async def test_no_server_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -12,7 +12,7 @@ from domain.assets.failure import Failure, FailureCode
 from domain.errors import InvalidState
 from domain.ids import TaskId
 from domain.jobs.events import TaskDied, TaskScheduled
-from domain.jobs.task import LeaseLost, Stage, Task, TaskKind, TaskStatus, Verdict
+from domain.jobs.task import LeaseLost, Task, TaskKind, TaskStatus, Verdict
 from tests.builders import IDS, NOW, build_job, build_task
 
 LEASE = timedelta(seconds=60)
