@@ -173,8 +173,7 @@ async def open_stack(kafka_servers: str, prefix: str, bytecode: Path, **settings
         try:
             yield stack
         finally:
-            for role in stack.roles.values():
-                role.send(signal.SIGKILL)
+            await asyncio.gather(*[role.end(signal.SIGKILL) for role in stack.roles.values()])
 
 
 def _environment(bytecode: Path, settings: Mapping[str, str]) -> dict[str, str]:

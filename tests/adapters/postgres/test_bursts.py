@@ -12,7 +12,8 @@ from tests.builders import IDS, NOW
 MORE_THAN_ENOUGH_TO_PLAN_ONCE = 8
 FIVE_THOUSAND = """
 INSERT INTO outbox (message_id, topic, key, type, payload, content_type, headers, occurred_at, available_at)
-SELECT gen_random_uuid(), 'topic', number::text, 'type', '{}', 'application/json', '{}', $1, $1 FROM generate_series(1, 5000) AS number
+SELECT gen_random_uuid(), 'topic', number::text, 'type', '{}', 'application/json', '{}', $1, $1
+FROM generate_series(1, 5000) AS number
 """
 
 
