@@ -8,9 +8,10 @@ BIN    := $(VENV)/bin
 TOOLS  := $(VENV)/tools
 PYTHON ?= python3
 PHOTOS ?=
+CHAOS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test services check format bench asyncapi lock clean
+.PHONY: help setup run demo test services check format bench chaos asyncapi lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,6 +36,9 @@ demo: setup ## send a batch through the HTTP API and save what comes out under o
 
 test: setup ## all tests, on real services
 	$(BIN)/pytest -n 2 --dist loadfile
+
+chaos: setup ## every fault on a deployment of real processes, then a census (CHAOS="--only broker --rounds 3")
+	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 services: setup ## what the tests run on, ready beforehand: images where Docker runs, else Kafka by Maven
 	@$(BIN)/python -m tests.services

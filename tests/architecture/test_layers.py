@@ -8,7 +8,7 @@ from importlinter.cli import lint_imports
 from tests.architecture.imports import LAYERS, ROOT, Import, imports_of
 
 DRIVERS = [
-    *("asyncpg", "sqlalchemy", "aioboto3", "aiobotocore", "botocore"),
+    *("asyncpg", "sqlalchemy", "aioboto3", "aiobotocore", "botocore", "aiokafka"),
     *("pyvips", "pillow_heif", "pypdfium2", "av", "imageio_ffmpeg"),
     *("jwt", "standardwebhooks", "prometheus_client", "opentelemetry", "structlog", "uuid_utils"),
 ]
