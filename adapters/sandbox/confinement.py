@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 _PR_SET_PDEATHSIG = 1
@@ -19,7 +20,9 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """`memory` is address space and holds on Linux alone; it and `file_size` are in bytes."""
+    """`memory` is address space and holds on Linux alone; it and `file_size` are in bytes. `nice` counts from where the
+    parent stands.
+    """
 
     memory: int = 1 << 30
     file_size: int = 1 << 28
@@ -35,7 +38,7 @@ def confine(limits: Limits) -> None:
     _lower(resource.RLIMIT_NOFILE, limits.open_files)
     if sys.platform == "linux":
         _lower(resource.RLIMIT_AS, limits.memory)
-    os.nice(limits.nice)
+    _give_way(limits.nice)
 
 
 def confined(limits: Limits) -> tuple[str, ...]:
@@ -48,6 +51,16 @@ def _lower(kind: int, wanted: int) -> None:
     _, ceiling = resource.getrlimit(kind)
     value = wanted if ceiling == resource.RLIM_INFINITY else min(wanted, ceiling)
     resource.setrlimit(kind, (value, value))
+
+
+def _give_way(nice: int) -> None:
+    """Where the kernel shares out the processor by session, niceness counts within one alone, and our children lead
+    sessions of their own: so the session gives way too. In a container only the first counts.
+    """
+    reached = os.nice(nice)
+    if os.getsid(0) == os.getpid():
+        with suppress(OSError), open("/proc/self/autogroup", "w", encoding="ascii") as group:  # noqa: PTH123 - no pathlib
+            group.write(str(reached))
 
 
 def _die_with_parent() -> None:

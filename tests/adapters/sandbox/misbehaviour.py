@@ -29,7 +29,14 @@ def whoami() -> dict[str, object]:
     limits = {
         name: resource.getrlimit(getattr(resource, name))[0] for name in ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_NOFILE")
     }
-    return {"pid": os.getpid(), "session": os.getsid(0), "environment": dict(os.environ), **limits}
+    priority = {"nice": os.nice(0), "session_nice": _session_nice()}
+    return {"pid": os.getpid(), "session": os.getsid(0), "environment": dict(os.environ), **limits, **priority}
+
+
+def _session_nice() -> int | None:
+    """None where the kernel knows of no such thing."""
+    group = Path("/proc/self/autogroup")
+    return int(group.read_text().split()[-1]) if group.exists() else None
 
 
 def abort() -> dict[str, object]:

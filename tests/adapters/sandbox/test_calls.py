@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sandbox.confinement import Limits
 from adapters.sandbox.pool import ChildProcessPool
 from domain.assets.failure import FailureCode, MediaRejected
 from tests.adapters.sandbox.conftest import ONE_GIB
@@ -89,3 +90,9 @@ async def test_children_are_confined_and_in_a_session_of_their_own(pool: ChildPr
     assert answer["RLIMIT_CORE"] == 0
     assert answer["RLIMIT_NOFILE"] == 128
     assert answer["session"] == answer["pid"]
+
+
+async def test_children_give_way_to_everybody_else(pool: ChildProcessPool) -> None:
+    answer = await pool.run(call("whoami"), {}, timeout=5)
+    assert answer["nice"] == os.nice(0) + Limits().nice
+    assert answer["session_nice"] in {None, answer["nice"]}
