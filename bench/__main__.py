@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import api, archive, claims, photos, signing, statements
+from bench import api, archive, claims, photos, priority, scaling, signing, statements
 from bench.result import Section, as_table
 from bench.running import Size, Steps
 from bench.stage import Stage, open_stage
@@ -21,6 +21,8 @@ Measure = Callable[[Stage, Size, Steps], Awaitable[Section]]
 MEASUREMENTS: dict[str, Measure] = {
     "api": api.measure,
     "photos": photos.measure,
+    "scaling": scaling.measure,
+    "priority": priority.measure,
     "archive": archive.measure,
     "signing": signing.measure,
     "statements": statements.measure,

@@ -18,6 +18,7 @@ from application.concurrency import map_bounded
 from application.listings.upsert_listing import UpsertListingCommand
 from application.unit_of_work import UnitOfWorkFactory
 from domain.batches.manifest import AnnouncedFile
+from domain.batches.media_type import MediaType
 from domain.ids import BookingId, ListingId, StoreId, UserId
 from domain.jobs.job import Job
 from domain.listings.booking import Booking, BookingStatus
@@ -30,6 +31,11 @@ from entrypoints.settings import Settings
 from entrypoints.vitrine import wire
 
 _UPLOADS_AT_ONCE = 4
+_TYPES = {
+    ".jpg": (MediaType.PHOTO_HORIZONTAL, "image/jpeg"),
+    ".avif": (MediaType.PHOTO_HORIZONTAL, "image/avif"),
+    ".mp4": (MediaType.VIDEO_HORIZONTAL, "video/mp4"),
+}
 
 
 class Marketplace:
@@ -60,9 +66,9 @@ class Marketplace:
         )
         return listing_id
 
-    async def uploaded(self, photos: Sequence[Path], number: int) -> "Uploaded":
-        """A batch of `number` photos whose bytes lie in the store; the photos repeat."""
-        bodies = await asyncio.to_thread(lambda: [photo.read_bytes() for photo in photos])
+    async def uploaded(self, files: Sequence[Path], number: int) -> "Uploaded":
+        """A batch of `number` files whose bytes lie in the store: photos or videos by their suffix; they repeat."""
+        bodies = await asyncio.to_thread(lambda: [file.read_bytes() for file in files])
         sums = [hashlib.sha256(body).hexdigest() for body in bodies]
         listing_id = await self.listing()
         opened = await self._container.create_upload_batch()(
@@ -70,7 +76,7 @@ class Marketplace:
                 principal=self.principal,
                 listing_id=listing_id,
                 reference="bench",
-                files=[_announced(index, bodies, sums) for index in range(number)],
+                files=[_announced(index, files[index % len(files)], bodies, sums) for index in range(number)],
             )
         )
         async with aiohttp.ClientSession() as http:
@@ -114,13 +120,14 @@ async def open_marketplace(settings: Settings) -> AsyncIterator[Marketplace]:
         yield Marketplace(wire(settings, resources))
 
 
-def _announced(index: int, bodies: Sequence[bytes], sums: Sequence[str]) -> AnnouncedFile:
+def _announced(index: int, file: Path, bodies: Sequence[bytes], sums: Sequence[str]) -> AnnouncedFile:
+    media_type, content_type = _TYPES[file.suffix]
     size, checksum = len(bodies[index % len(bodies)]), sums[index % len(sums)]
     return AnnouncedFile(
-        client_id=f"photo-{index}",
-        media_type="PHOTO_HORIZONTAL",
-        filename=f"photo-{index}.jpg",
-        content_type="image/jpeg",
+        client_id=f"file-{index}",
+        media_type=media_type,
+        filename=f"file-{index}{file.suffix}",
+        content_type=content_type,
         size=size,
         checksum=checksum,
         sequence=index + 1,

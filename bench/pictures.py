@@ -19,6 +19,12 @@ def write_photos(folder: Path, number: int) -> Iterator[Path]:
         yield path
 
 
+def write_avif(path: Path) -> Path:
+    """One of the photos in AVIF, some 2 MB: it takes a decoder many times what a JPEG does, as the HEIC of phones."""
+    _photo(0).heifsave(str(path), Q=60, compression="av1", effort=0)
+    return path
+
+
 def _photo(seed: int) -> pyvips.Image:
     chance = random.Random(seed)
     across = pyvips.Image.xyz(_WIDTH, _HEIGHT)

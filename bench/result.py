@@ -23,10 +23,20 @@ class Row:
     spread: tuple[float, float] | None = None
 
     @classmethod
-    def of_rounds(cls, measure: str, against: str, ratios: Sequence[float], *, target: float | None = None) -> "Row":
+    def of_rounds(
+        cls,
+        measure: str,
+        against: str,
+        ratios: Sequence[float],
+        *,
+        target: float | None = None,
+        at_most: bool = False,
+    ) -> "Row":
         """The median of ratios, each of which was taken within one round."""
         spread = (min(ratios), max(ratios))
-        return cls(measure=measure, against=against, value=median(ratios), target=target, spread=spread)
+        return cls(
+            measure=measure, against=against, value=median(ratios), target=target, at_most=at_most, spread=spread
+        )
 
     @property
     def met(self) -> bool:
