@@ -48,6 +48,7 @@ from application.processing.claim_task import ClaimTask
 from application.processing.expire_external_jobs import ExpireExternalJobs
 from application.processing.find_waiting_tasks import FindWaitingTasks
 from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
+from application.processing.hand_back_task import HandBackTask
 from application.processing.lease_keeper import LeaseKeeper
 from application.processing.plan import RunPlanner
 from application.processing.process_asset import ProcessAsset
@@ -195,6 +196,7 @@ class Container(containers.DeclarativeContainer):
     claim_task = providers.Singleton(
         ClaimTask, begin=begin, clock=clock, policy=settings.provided.lease_policy, log=log
     )
+    hand_back_task = providers.Singleton(HandBackTask, begin=begin, clock=clock, log=log)
     work_on_task = providers.Singleton(
         WorkOnTask,
         begin=begin,
@@ -207,6 +209,7 @@ class Container(containers.DeclarativeContainer):
         finish_archive=providers.Singleton(
             FinishArchiveTask, begin=begin, bury=bury_task, clock=clock, telemetry=telemetry
         ),
+        hand_back=hand_back_task,
         retry=retry,
         clock=clock,
         randomness=randomness,

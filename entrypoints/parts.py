@@ -10,6 +10,7 @@ from domain.jobs.task import TaskKind
 from entrypoints.consumer.consumer import Consumer
 from entrypoints.consumer.event_log import EventLog
 from entrypoints.consumer.groups import inbound_group, worker_group
+from entrypoints.consumer.handling import Handler
 from entrypoints.consumer.inbound import inbound_handlers
 from entrypoints.consumer.rejection import Rejection
 from entrypoints.consumer.relay import Relay
@@ -36,6 +37,7 @@ def _worker(vitrine: Vitrine, kind: TaskKind) -> Worker:
         subscription=resources.messaging.subscribe(group, [task_topic(kind)]),
         claim=container.claim_task(),
         work=container.work_on_task(),
+        hand_back=container.hand_back_task(),
         find_waiting=container.find_waiting_tasks(),
         rejection=_rejection(vitrine, group),
         concurrency=places[kind],
@@ -48,21 +50,26 @@ def _worker(vitrine: Vitrine, kind: TaskKind) -> Worker:
 
 def consumers(vitrine: Vitrine) -> Sequence[Consumer]:
     """One a topic: a message that has to wait holds up those of its own kind alone."""
+    handlers = inbound_handlers(vitrine.container, vitrine.resources, vitrine.settings)
+    return [_consumer(vitrine, inbound_group(topic), [topic], handle) for topic, handle in handlers.items()]
+
+
+def event_log(vitrine: Vitrine) -> Consumer:
+    """Where messages stay in the process, nobody else hears of what happened."""
+    topics = [LISTING_MEDIA_TOPIC, *(dead_letter_topic(task_topic(kind)) for kind in TaskKind)]
+    return _consumer(vitrine, "vitrine.log", topics, EventLog(log=vitrine.resources.log))
+
+
+def _consumer(vitrine: Vitrine, group: str, topics: Collection[str], handle: Handler) -> Consumer:
     resources = vitrine.resources
-    found = []
-    for topic, handle in inbound_handlers(vitrine.container, resources, vitrine.settings).items():
-        group = inbound_group(topic)
-        found.append(
-            Consumer(
-                subscription=resources.messaging.subscribe(group, [topic]),
-                handle=handle,
-                rejection=_rejection(vitrine, group),
-                telemetry=resources.telemetry,
-                tracing=resources.tracing,
-                log=resources.log,
-            )
-        )
-    return found
+    return Consumer(
+        subscription=resources.messaging.subscribe(group, topics),
+        handle=handle,
+        rejection=_rejection(vitrine, group),
+        telemetry=resources.telemetry,
+        tracing=resources.tracing,
+        log=resources.log,
+    )
 
 
 def relay(vitrine: Vitrine) -> Relay:
@@ -89,14 +96,6 @@ def sweeper(vitrine: Vitrine) -> Sweeper:
         beat=resources.loops.watch("sweeper"),
         log=resources.log,
     )
-
-
-def event_log(vitrine: Vitrine) -> EventLog:
-    """Where messages stay in the process, nobody else hears of what happened."""
-    resources = vitrine.resources
-    topics = [LISTING_MEDIA_TOPIC, *(dead_letter_topic(task_topic(kind)) for kind in TaskKind)]
-    subscription = resources.messaging.subscribe("vitrine.log", topics)
-    return EventLog(subscription=subscription, log=resources.log)
 
 
 def _rejection(vitrine: Vitrine, consumer: str) -> Rejection:

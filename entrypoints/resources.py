@@ -106,7 +106,12 @@ async def open_resources(settings: Settings, services: Services, role: Role = Ro
             workspace = DiskWorkspace(_work_folder(settings))
             stack.callback(workspace.close)
         messaging = await stack.enter_async_context(open_messaging(settings, loops, log))
-        bell = await stack.enter_async_context(PostgresOutboxBell(services.database_url))
+        bell = await stack.enter_async_context(
+            PostgresOutboxBell(
+                services.database_url,
+                on_trouble=lambda error: log.warning("outbox.bell_silent", detail=str(error) or type(error).__name__),
+            )
+        )
         store = S3ObjectStore(connection)
         ids = Uuid7Ids()
         yield Resources(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 
 from adapters.kafka.bounded import within
 
@@ -23,23 +23,28 @@ class StallWatch:
         self._consumer = consumer
         self._after = after.total_seconds()
         self._next = monotonic() + self._after
-        self._behind: dict[TopicPartition, int] = {}
+        self._positions: Mapping[TopicPartition, int] = {}
 
     async def look(self) -> None:
-        """Raises Stalled when a partition that is not paused was behind at the last look and has not moved since."""
+        """Raises Stalled when messages wait, and not one partition has moved since the last look. One that only waits
+        for its turn behind others is none: the client empties one partition before it turns to the next.
+        """
         if monotonic() < self._next:
             return
         self._next = monotonic() + self._after
-        open_ones = self._consumer.assignment() - self._consumer.paused()
-        if not open_ones:
+        before, self._positions = self._positions, {}
+        partitions = self._consumer.assignment()
+        if not partitions or self._consumer.paused():
             return
-        ends = await within(_LOOK_SECONDS, self._consumer.end_offsets(list(open_ones)))
-        positions = await within(_LOOK_SECONDS, self._positions(open_ones))
-        behind = {partition: place for partition, place in positions.items() if place < ends[partition]}
-        stuck = {partition for partition, place in behind.items() if self._behind.get(partition) == place}
-        self._behind = behind
-        if stuck:
-            raise Stalled(f"nothing comes of {len(stuck)} partitions, though messages wait there")
+        try:
+            ends = await within(_LOOK_SECONDS, self._consumer.end_offsets(list(partitions)))
+            positions = await within(_LOOK_SECONDS, self._places(partitions))
+        except IllegalStateError:
+            return  # the group has moved on meanwhile
+        self._positions = positions
+        waiting = [partition for partition, place in positions.items() if place < ends[partition]]
+        if waiting and positions == before:
+            raise Stalled(f"nothing comes of {len(waiting)} partitions, though messages wait there")
 
-    async def _positions(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
+    async def _places(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
         return {partition: await self._consumer.position(partition) for partition in partitions}

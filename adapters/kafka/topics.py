@@ -1,6 +1,5 @@
 """Topics as they should be."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,16 +51,21 @@ async def create_topics(cluster: KafkaCluster, plans: Sequence[TopicPlan]) -> Se
     """Create what is missing and leave what is there as it is; may be repeated. Raises Unavailable."""
     admin = AIOKafkaAdminClient(**cluster.client("vitrine-topics"), request_timeout_ms=int(_SECONDS * 1000))
     try:
-        async with asyncio.timeout(_SECONDS):
-            await admin.start()
-            created = await _create(admin, cluster, plans)
-            names = [cluster.topic(plan.name) for plan in plans]
-            described = {topic["topic"]: topic for topic in await admin.describe_topics(names)}
+        return await within(_SECONDS, _create_and_describe(admin, cluster, plans))
     except NO_ANSWER as error:
         raise unavailable(error) from error
     finally:
         with suppress(*NO_ANSWER):
             await within(_SECONDS, admin.close())
+
+
+async def _create_and_describe(
+    admin: AIOKafkaAdminClient, cluster: KafkaCluster, plans: Sequence[TopicPlan]
+) -> Sequence[FoundTopic]:
+    await admin.start()
+    created = await _create(admin, cluster, plans)
+    names = [cluster.topic(plan.name) for plan in plans]
+    described = {topic["topic"]: topic for topic in await admin.describe_topics(names)}
     return [
         FoundTopic(
             name=name, created=name in created, partitions=len(described.get(name, {"partitions": ()})["partitions"])

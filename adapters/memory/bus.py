@@ -49,11 +49,11 @@ class InProcessBus(MessagePublisher):
     """Hands messages to the groups of this process, as a broker would.
 
     A message of a topic that no group has subscribed to is dropped, so subscribe before publishing. What waits when the
-    process ends is lost: workers look for tasks that wait, other events are not repeated. When a group does not
-    make room within `patience`, `publish` raises Unavailable; others may have got the message.
+    process ends is lost: workers look for tasks that wait, other events are not repeated. A group that does not make
+    room within `patience` refuses the message; others may have got it.
     """
 
-    def __init__(self, *, capacity: int = 1000, patience: timedelta = timedelta(seconds=5)) -> None:
+    def __init__(self, *, capacity: int = 1000, patience: timedelta = timedelta(seconds=1)) -> None:
         self._capacity = capacity
         self._patience = patience
         self._groups: dict[str, _Group] = {}
@@ -63,13 +63,22 @@ class InProcessBus(MessagePublisher):
         return InProcessSubscription(self._groups.setdefault(group, _Group(topics, self._capacity)))
 
     async def publish(self, messages: Sequence[Message]) -> Collection[UUID]:
-        try:
-            async with asyncio.timeout(self._patience.total_seconds()):
-                for message in messages:
+        """Without those of topics that a group has no room for: one that is full holds up no other."""
+        full: set[str] = set()
+        safe = []
+        for message in messages:
+            if message.topic in full:
+                continue
+            try:
+                async with asyncio.timeout(self._patience.total_seconds()):
                     await self._hand_out(message)
-        except TimeoutError as error:
-            raise Unavailable("a subscriber in this process does not keep up") from error
-        return [message.id for message in messages]
+            except TimeoutError:
+                full.add(message.topic)
+            else:
+                safe.append(message.id)
+        if messages and not safe:
+            raise Unavailable("subscribers in this process do not keep up")
+        return safe
 
     async def _hand_out(self, message: Message) -> None:
         delivery = _delivery(message)

@@ -24,29 +24,7 @@ class MemoryDeadLetterHistory(DeadLetterHistory):
             ),
         )
         newest_first = sorted(found, key=lambda letter: letter.id, reverse=True)
-        return [_summary(letter) for letter in newest_first[:limit]]
+        return [DeadLetterSummary.of(letter) for letter in newest_first[:limit]]
 
     async def count_open(self) -> int:
         return len(self._transaction.select(DeadLetter, lambda letter: letter.status is LetterStatus.OPEN))
-
-
-def _summary(letter: DeadLetter) -> DeadLetterSummary:
-    return DeadLetterSummary(
-        id=letter.id,
-        kind=letter.kind,
-        topic=letter.message.topic,
-        place=letter.message.place,
-        consumer=letter.consumer,
-        message_id=letter.message.id,
-        message_type=letter.message.type,
-        task_id=letter.task_id,
-        asset_id=letter.asset_id,
-        batch_id=letter.batch_id,
-        listing_id=letter.listing_id,
-        error_code=letter.error_code,
-        error_detail=letter.error_detail,
-        attempts=letter.attempts,
-        status=letter.status,
-        created_at=letter.created_at,
-        resolved_at=letter.resolved_at,
-    )

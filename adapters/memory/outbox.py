@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,9 +11,11 @@ class MemoryOutbox(OutboxQueue):
     def __init__(self, transaction: MemoryTransaction) -> None:
         self._transaction = transaction
 
-    async def take(self, *, limit: int, now: datetime) -> Sequence[OutboxEntry]:
+    async def take(self, *, limit: int, now: datetime, leaving_out: Collection[str] = ()) -> Sequence[OutboxEntry]:
         oldest: dict[tuple[str, str], OutboxRecord] = {}
         for record in self._due(now):
+            if record.message.topic in leaving_out:
+                continue
             oldest.setdefault((record.message.topic, record.message.key), record)
         taken: list[OutboxEntry] = []
         for record in oldest.values():

@@ -1,8 +1,8 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, select, update
+from sqlalchemy import Text, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
 from adapters.postgres.outbox_table import outbox
@@ -20,7 +20,7 @@ _IS_DUE = and_(outbox.c.published_at.is_(None), outbox.c.available_at <= _NOW)
 # what another relay has locked is seen and holds up what comes after it.
 _head = (
     select(outbox.c.position, outbox.c.topic, outbox.c.key)
-    .where(_IS_DUE)
+    .where(_IS_DUE, outbox.c.topic != func.all(bindparam("leaving_out", type_=ARRAY(Text))))
     .order_by(outbox.c.position)
     .limit(bindparam("head", type_=BIGINT))
     .subquery("head")
@@ -58,8 +58,10 @@ class PostgresOutbox(OutboxQueue):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def take(self, *, limit: int, now: datetime) -> Sequence[OutboxEntry]:
-        rows = await self._transaction.write(_TAKE, limit=limit, head=limit * _HEAD, now=now)
+    async def take(self, *, limit: int, now: datetime, leaving_out: Collection[str] = ()) -> Sequence[OutboxEntry]:
+        rows = await self._transaction.write(
+            _TAKE, limit=limit, head=limit * _HEAD, now=now, leaving_out=list(leaving_out)
+        )
         return [_from_row(row) for row in rows]
 
     async def mark_published(self, positions: Sequence[int], *, now: datetime) -> None:

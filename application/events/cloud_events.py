@@ -87,7 +87,9 @@ def _structured(body: bytes) -> tuple[Mapping[str, Any], bytes]:
 def _event(attributes: Mapping[str, Any], data: bytes) -> CloudEvent:
     version = attributes.get("specversion")
     if version != _VERSION:
-        raise NotACloudEvent(f"specversion is {version!r}, not {_VERSION!r}: is ce_specversion among the headers?")
+        raise NotACloudEvent(
+            f"specversion is {str(version)[:20]!r}, not {_VERSION!r}: is ce_specversion among the headers?"
+        )
     required = {name: attributes.get(name) for name in ("id", "source", "type")}
     for name, value in required.items():
         if not _is_text(value):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
 
-_NOTES = 1000
+_NOTES = 20_000
 
 
 class ForgetProcessed:

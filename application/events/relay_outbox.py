@@ -12,6 +12,10 @@ from application.unit_of_work import UnitOfWorkFactory
 from domain.errors import Unavailable
 
 _ENTRIES = 200
+_FORGOTTEN = 20_000
+"""At one look, every few seconds: as many as are published meanwhile."""
+_LEFT_OUT = timedelta(seconds=5)
+"""So long a topic waits that has refused a message: those who would go in vain must not stand in the way of others."""
 
 
 class MessagesRefused(Unavailable):
@@ -24,7 +28,8 @@ class MessagesRefused(Unavailable):
 class RelayOutbox:
     """Answers how many messages it published; zero when nothing is due. Any number may run at once.
 
-    Raises Unavailable, and MessagesRefused once the others have gone out.
+    Raises Unavailable, and MessagesRefused once the others have gone out; for a while it leaves out the topics of those
+    that were refused.
 
     This is the one place where a transaction stays open during a call elsewhere: its row locks keep
     other relays off these entries, and the publisher bounds its own wait. A crash in between publishes
@@ -45,11 +50,13 @@ class RelayOutbox:
         self._clock = clock
         self._telemetry = telemetry
         self._tracing = tracing
+        self._left_out: dict[str, datetime] = {}
 
     async def __call__(self) -> int:
         now = self._clock.now()
+        self._left_out = {topic: until for topic, until in self._left_out.items() if until > now}
         async with self._begin() as tx:
-            entries = await tx.outbox.take(limit=_ENTRIES, now=now)
+            entries = await tx.outbox.take(limit=_ENTRIES, now=now, leaving_out=self._left_out)
             if not entries:
                 return 0
             safe = set(await self._publisher.publish([entry.message for entry in entries]))
@@ -59,8 +66,10 @@ class RelayOutbox:
         self._trace([entry.message for entry in gone], now)
         for topic, number in Counter(entry.message.topic for entry in gone).items():
             self._telemetry.published(topic, number)
-        if len(gone) < len(entries):
-            raise MessagesRefused({entry.message.topic for entry in entries if entry.message.id not in safe})
+        refused = {entry.message.topic for entry in entries if entry.message.id not in safe}
+        if refused:
+            self._left_out |= dict.fromkeys(refused, now + _LEFT_OUT)
+            raise MessagesRefused(refused)
         return len(gone)
 
     def _trace(self, messages: Sequence[Message], since: datetime) -> None:
@@ -88,6 +97,6 @@ class ForgetPublished:
 
     async def __call__(self) -> int:
         async with self._begin() as tx:
-            forgotten = await tx.outbox.forget_published(before=self._clock.now() - self._keep, limit=1000)
+            forgotten = await tx.outbox.forget_published(before=self._clock.now() - self._keep, limit=_FORGOTTEN)
             await tx.commit()
         return forgotten

@@ -56,8 +56,9 @@ class OutboxQueue(Protocol):
     """The relay's end of the outbox, within one transaction."""
 
     @abstractmethod
-    async def take(self, *, limit: int, now: datetime) -> Sequence[OutboxEntry]:
-        """Unpublished entries that are due, oldest first, locked: no other relay gets them.
+    async def take(self, *, limit: int, now: datetime, leaving_out: Collection[str] = ()) -> Sequence[OutboxEntry]:
+        """Unpublished entries that are due, oldest first, locked: no other relay gets them. Those of the topics
+        `leaving_out` stay where they are.
 
         Per topic and key only the oldest due entry is handed out, so that order holds with many relays.
         """

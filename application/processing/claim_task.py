@@ -9,7 +9,7 @@ from application.ports.log import Log
 from application.processing.plan import trace_of
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.asset import Asset
-from domain.errors import Conflict, Unavailable
+from domain.errors import DomainError
 from domain.ids import TaskId
 from domain.jobs.job import Job, JobStatus
 from domain.jobs.task import Task
@@ -63,7 +63,7 @@ class ClaimTask:
         if job is not None and job.status is JobStatus.PENDING:
             try:
                 await self._start_job(job)
-            except (Conflict, Unavailable) as error:
+            except DomainError as error:
                 # The claim holds all the same; whoever claims the next task, or ends the run, starts the job.
                 self._log.warning("job.not_started", job_id=job.id, code=error.code, detail=error.detail)
         return ClaimedTask(task=task, asset=asset, trace=trace_of(job))

@@ -15,6 +15,7 @@ from application.ports.tracing import Tracing
 from application.processing.build_archive import BuildArchive
 from application.processing.claim_task import ClaimedTask
 from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
+from application.processing.hand_back_task import HandBackTask
 from application.processing.lease_keeper import Lease, LeaseKeeper
 from application.processing.process_asset import ProcessAsset, ProcessedAsset
 from application.unit_of_work import UnitOfWorkFactory
@@ -49,6 +50,7 @@ class WorkOnTask:
         build_archive: BuildArchive,
         finish_asset: FinishAssetTask,
         finish_archive: FinishArchiveTask,
+        hand_back: HandBackTask,
         retry: RetryPolicy,
         clock: Clock,
         randomness: Randomness,
@@ -62,6 +64,7 @@ class WorkOnTask:
         self._build_archive = build_archive
         self._finish_asset = finish_asset
         self._finish_archive = finish_archive
+        self._hand_back = hand_back
         self._retry = retry
         self._clock = clock
         self._randomness = randomness
@@ -161,21 +164,6 @@ class WorkOnTask:
             step(current, failure, delay=delay, now=now)
             await tx.tasks.save(current)
             await tx.commit()
-
-    async def _hand_back(self, task: Task) -> None:
-        """The worker is being stopped. If this fails too, the lease runs out and the sweeper sees to it."""
-        now = self._clock.now()
-        try:
-            async with self._begin() as tx:
-                current = await tx.tasks.lock(task.id)
-                if current is None:
-                    return
-                current.require_lease(attempt=task.attempt, now=now)
-                current.hand_back(now=now)
-                await tx.tasks.save(current)
-                await tx.commit()
-        except (LeaseLost, Unavailable) as error:
-            self._log.warning("task.not_handed_back", detail=error.detail)
 
     def _tell(self, task: Task, result: ProcessedAsset | Archive | Failure | None, *, dead: bool) -> None:
         if dead:

@@ -54,6 +54,28 @@ class DeadLetterSummary:
     created_at: datetime
     resolved_at: datetime | None
 
+    @classmethod
+    def of(cls, letter: DeadLetter) -> "DeadLetterSummary":
+        return cls(
+            id=letter.id,
+            kind=letter.kind,
+            topic=letter.message.topic,
+            place=letter.message.place,
+            consumer=letter.consumer,
+            message_id=letter.message.id,
+            message_type=letter.message.type,
+            task_id=letter.task_id,
+            asset_id=letter.asset_id,
+            batch_id=letter.batch_id,
+            listing_id=letter.listing_id,
+            error_code=letter.error_code,
+            error_detail=letter.error_detail,
+            attempts=letter.attempts,
+            status=letter.status,
+            created_at=letter.created_at,
+            resolved_at=letter.resolved_at,
+        )
+
 
 class DeadLetterHistory(Protocol):
     """Questions about all dead letters."""

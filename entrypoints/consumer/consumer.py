@@ -43,6 +43,8 @@ class Consumer(Part):
         self._tracing = tracing
         self._log = log
         self._stopping = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -51,14 +53,20 @@ class Consumer(Part):
         async with asyncio.TaskGroup() as group:
             group.create_task(self._consume())
             await self._stopping.wait()
+            # What is at hand comes to its end first, so that it is noted as done.
+            await self._idle.wait()
             await self._subscription.close()
 
     async def _consume(self) -> None:
         async for delivery in self._subscription.deliveries():
+            if self._stopping.is_set():
+                return
+            self._idle.clear()
             parent = {name: value.decode(errors="replace") for name, value in delivery.headers.items()}
             with self._tracing.span(f"receive {delivery.topic}", kind=SpanKind.CONSUMER, parent=parent):
                 if await self._deal_with(delivery):
                     await self._subscription.done(delivery)
+            self._idle.set()
 
     async def _deal_with(self, delivery: Delivery) -> bool:
         """False when `stop` came before an end."""

@@ -6,9 +6,11 @@ from application.dead_letters.reject_message import RejectMessage
 from application.ports.log import Log
 from application.ports.messaging import Delivery
 from application.ports.telemetry import Telemetry
-from domain.errors import DomainError, Unavailable
+from domain.errors import DomainError
 
 _PAUSE = 1.0
+_SAID = 500
+"""Characters of what was wrong: hostile bytes may be quoted in it."""
 
 
 class Rejection:
@@ -21,17 +23,17 @@ class Rejection:
         self._log = log
 
     async def reject(self, delivery: Delivery, error: Exception, *, attempts: int = 1) -> None:
-        """Returns once it is stored: a database that is down is waited for, since the message must not get lost."""
+        """Returns once it is stored, however long that takes: the message must not get lost."""
         while True:
             try:
                 await self._reject(delivery, consumer=self._consumer, error=error, attempts=attempts)
-            except Unavailable as outage:
-                self._log.warning("consumer.cannot_reject", topic=delivery.topic, detail=outage.detail)
+            except Exception:  # noqa: BLE001 - there is nobody else to give it to; it is logged, and tried again
+                self._log.exception("consumer.cannot_reject", topic=delivery.topic, place=delivery.place)
                 await asyncio.sleep(_PAUSE)
             else:
                 break
         self._telemetry.consumed(delivery.topic, "dead_lettered")
         code = error.code if isinstance(error, DomainError) else type(error).__name__
         self._log.warning(
-            "consumer.dead_letter", topic=delivery.topic, place=delivery.place, code=code, detail=str(error)
+            "consumer.dead_letter", topic=delivery.topic, place=delivery.place, code=code, detail=str(error)[:_SAID]
         )

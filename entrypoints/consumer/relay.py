@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from application.events.relay_outbox import RelayOutbox
+from application.events.relay_outbox import MessagesRefused, RelayOutbox
 from application.ports.log import Log
 from application.ports.messaging import OutboxBell
 from domain.errors import DomainError
@@ -33,6 +33,9 @@ class Relay(Part):
             try:
                 if await self._relay_outbox() == 0:
                     await self._bell.wait(at_most=_POLL)
+            except MessagesRefused as error:
+                # The others have gone out, and those that come next must not wait.
+                self._log.warning("relay.refused", code=error.code, detail=error.detail)
             except DomainError as error:
                 self._log.warning("relay.paused", code=error.code, detail=error.detail)
                 await asyncio.sleep(_PAUSE_AFTER_ERROR)

@@ -15,8 +15,9 @@ from application.ports.messaging import MessageSubscription
 from application.ports.tracing import SpanKind, Tracing
 from application.processing.claim_task import ClaimedTask, ClaimTask
 from application.processing.find_waiting_tasks import FindWaitingTasks
+from application.processing.hand_back_task import HandBackTask
 from application.processing.work_on_task import WorkOnTask
-from domain.errors import DomainError
+from domain.errors import ConcurrentUpdate, DomainError, Unavailable
 from domain.ids import TaskId
 from domain.jobs.task import TaskKind
 from entrypoints.consumer.loops import Beat
@@ -36,6 +37,7 @@ class Worker(Part):
         subscription: MessageSubscription,
         claim: ClaimTask,
         work: WorkOnTask,
+        hand_back: HandBackTask,
         find_waiting: FindWaitingTasks,
         rejection: Rejection,
         concurrency: int,
@@ -48,6 +50,7 @@ class Worker(Part):
         self._subscription = subscription
         self._claim = claim
         self._work = work
+        self._hand_back = hand_back
         self._find_waiting = find_waiting
         self._rejection = rejection
         self._concurrency = concurrency
@@ -78,32 +81,38 @@ class Worker(Part):
                 return
             try:
                 task_id = read_task_pointer(delivery)
-            except DomainError as error:
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with it, those behind it must go on
                 await self._rejection.reject(delivery, error)
             else:
-                if task_id is not None and not await self._take(task_id, delivery.headers, at_work):
+                if task_id is not None and not await self._take(task_id, at_work, delivery.headers):
                     return
             await self._subscription.done(delivery)
 
     async def _look_for_waiting(self, at_work: asyncio.TaskGroup) -> None:
+        """Once a second; and as soon as there is room, for as long as looking finds something."""
+        found = False
         while not self._stopping.is_set():
             self._beat()
             with suppress(TimeoutError):
                 async with asyncio.timeout(uniform(0.7, 1.3) * _LOOK_EVERY):  # noqa: S311 - not all at once
-                    await self._stopping.wait()
-            if self._busy >= self._concurrency or self._stopping.is_set():
-                continue
-            try:
-                waiting = await self._find_waiting(self._kind, limit=self._concurrency - self._busy)
-            except DomainError as error:
-                self._log.warning("worker.cannot_look", code=error.code, detail=error.detail)
-                continue
-            except Exception:  # noqa: BLE001 - pointers still come; it is logged, and looks again
-                self._log.exception("worker.defect")
-                continue
-            for task_id in waiting:
-                if self._busy < self._concurrency:
-                    await self._take(task_id, {}, at_work)
+                    await (self._has_room() if found else self._stopping.wait())
+            if self._busy < self._concurrency and not self._stopping.is_set():
+                found = await self._take_waiting(at_work)
+
+    async def _take_waiting(self, at_work: asyncio.TaskGroup) -> bool:
+        """Fill the free places; False when nothing waits."""
+        try:
+            waiting = await self._find_waiting(self._kind, limit=self._concurrency - self._busy)
+        except DomainError as error:
+            self._log.warning("worker.cannot_look", code=error.code, detail=error.detail)
+            return False
+        except Exception:  # noqa: BLE001 - pointers still come; it is logged, and looks again
+            self._log.exception("worker.defect")
+            return False
+        for task_id in waiting:
+            if self._busy < self._concurrency:
+                await self._take(task_id, at_work)
+        return bool(waiting)
 
     async def _has_room(self) -> bool:
         """Wait for a free place; False when it is time to go."""
@@ -112,34 +121,62 @@ class Worker(Part):
             await self._changed.wait()
         return not self._stopping.is_set()
 
-    async def _take(self, task_id: TaskId, headers: Mapping[str, bytes], at_work: asyncio.TaskGroup) -> bool:
-        """Claim it, and begin unless somebody else has it; False when that could not be found out before `stop`."""
+    async def _take(
+        self, task_id: TaskId, at_work: asyncio.TaskGroup, pointer: Mapping[str, bytes] | None = None
+    ) -> bool:
+        """Claim it, and begin unless somebody else has it; False when that could not be found out.
+
+        The place is taken before the claim, since two loops look for places. A task with a pointer is insisted on: one
+        that was found waiting is found again.
+        """
+        self._busy += 1
+        known: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        working = at_work.create_task(self._claim_and_work(task_id, pointer, known))
+        working.add_done_callback(lambda _: self._free_place(known))
+        return await known
+
+    async def _claim_and_work(
+        self, task_id: TaskId, pointer: Mapping[str, bytes] | None, known: "asyncio.Future[bool]"
+    ) -> None:
         while not self._stopping.is_set():
             try:
-                claimed = await self._claim(task_id, worker=self._name)
-            except DomainError as error:
+                claimed = await self._claimed(task_id)
+            except (ConcurrentUpdate, Unavailable) as error:
                 # The database does not answer, or the locks crossed.
                 self._log.warning("worker.cannot_claim", task_id=task_id, code=error.code, detail=error.detail)
+                if pointer is None:
+                    return
                 await asyncio.sleep(_PAUSE_AFTER_ERROR)
             except Exception:  # noqa: BLE001 - one task must not stop the others; it is logged, and found again
                 self._log.exception("worker.defect", task_id=task_id)
-                return True
+                known.set_result(True)
+                return
             else:
+                known.set_result(True)
                 if claimed is not None:
-                    self._busy += 1
-                    at_work.create_task(self._work_on(claimed, headers)).add_done_callback(self._free_place)
-                return True
-        return False
+                    await self._work_on(claimed, pointer or {})
+                return
+
+    async def _claimed(self, task_id: TaskId) -> ClaimedTask | None:
+        """A claim that is made while we are cancelled is given back."""
+        claiming = asyncio.ensure_future(self._claim(task_id, worker=self._name))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            await asyncio.wait([claiming])
+            if not claiming.cancelled() and claiming.exception() is None and (claimed := claiming.result()):
+                await self._hand_back(claimed.task)
+            raise
 
     async def _work_on(self, claimed: ClaimedTask, headers: Mapping[str, bytes]) -> None:
         task = claimed.task
         pointer = {name: value.decode(errors="replace") for name, value in headers.items()}
-        parent = pointer if "traceparent" in pointer else claimed.trace
         try:
             with self._tracing.span(
                 f"process {self._kind}",
                 kind=SpanKind.CONSUMER,
-                parent=parent,
+                # Found without its pointer, it goes on in the trace of the request that asked for the job.
+                parent=pointer if "traceparent" in pointer else claimed.trace,
                 task_id=str(task.id),
                 attempt=task.attempt,
                 listing_id=str(task.listing_id),
@@ -153,6 +190,8 @@ class Worker(Part):
         except Exception:  # noqa: BLE001 - one task must not stop the others; it is logged, its lease runs out
             self._log.exception("worker.defect", task_id=task.id)
 
-    def _free_place(self, _: "asyncio.Task[None]") -> None:
+    def _free_place(self, known: "asyncio.Future[bool]") -> None:
         self._busy -= 1
         self._changed.set()
+        if not known.done():
+            known.set_result(False)

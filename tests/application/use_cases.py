@@ -46,6 +46,7 @@ from application.processing.claim_task import ClaimTask, LeasePolicy
 from application.processing.expire_external_jobs import ExpireExternalJobs
 from application.processing.find_waiting_tasks import FindWaitingTasks
 from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
+from application.processing.hand_back_task import HandBackTask
 from application.processing.lease_keeper import LeaseKeeper
 from application.processing.plan import ProcessingPolicy, RunPlanner
 from application.processing.process_asset import ProcessAsset
@@ -218,6 +219,10 @@ class UseCases:
             await self.work_on_claimed(claimed)
 
     @cached_property
+    def hand_back_task(self) -> HandBackTask:
+        return HandBackTask(begin=self.begin, clock=self.clock, log=self.log)
+
+    @cached_property
     def find_waiting_tasks(self) -> FindWaitingTasks:
         return FindWaitingTasks(begin=self.begin, clock=self.clock)
 
@@ -248,6 +253,7 @@ class UseCases:
             build_archive=BuildArchive(begin=self.begin, writer=ZipArchiveWriter(self.store, self.multipart)),
             finish_asset=self.finish_asset,
             finish_archive=self.finish_archive,
+            hand_back=self.hand_back_task,
             retry=self.retry,
             clock=self.clock,
             randomness=self.randomness,

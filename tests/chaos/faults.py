@@ -24,13 +24,14 @@ def killing(*beginnings: str) -> Fault:
     """kill -9 of whoever is called so, now and then; they are started again by whoever looks after them."""
 
     async def fault(scene: Scene) -> int:
-        times = int(scene.seconds(3, 12))
-        for _ in range(times):
+        killed = 0
+        for _ in range(int(scene.seconds(3, 12))):
             await asyncio.sleep(scene.rng.uniform(0.3, 2.5))
             victims = [role for beginning in beginnings for role in scene.stack.named(beginning) if role.runs()]
             if victims:
                 scene.rng.choice(victims).send(signal.SIGKILL)
-        return times
+                killed += 1
+        return killed
 
     return fault
 
@@ -122,7 +123,7 @@ async def relay_killed_in_publish(scene: Scene) -> int:
     scene.kafka.pause()
     try:
         await scene.stream.shoot(photos(1))
-        await asyncio.sleep(2)
+        await eventually(scene.backstage.relay_is_publishing, within=30, expecting="a relay waits for the broker")
         for relay in scene.stack.named("relay"):
             relay.send(signal.SIGKILL)
     finally:
@@ -138,6 +139,11 @@ async def worker_paused_past_its_lease(scene: Scene) -> int:
         worker.send(signal.SIGSTOP)
     await asyncio.sleep(scene.seconds(5, 12))
     worker.send(signal.SIGCONT)
+
+    async def taken_over() -> bool:
+        return any(task["attempt"] > 1 for task in await scene.backstage.tasks(shoot.batch_id))
+
+    await eventually(taken_over, within=60, expecting="another attempt has begun")
     return 1
 
 

@@ -17,7 +17,15 @@ from tests.stack.stack import Stack, open_stack
 from tests.system.backstage import open_backstage
 
 _SETTLE_WITHIN = 120.0
-_DEFECTS = ("worker.defect", "task.defect", "relay.defect", "sweeper.defect", "consumer.defect", "request_failed")
+_DEFECTS = (
+    "Traceback",
+    "worker.defect",
+    "task.defect",
+    "relay.defect",
+    "sweeper.defect",
+    "consumer.defect",
+    "request_failed",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +91,8 @@ class Chaos:
             if not role.runs():
                 role.launch()
             await role.answers()
+            if role.starts > 1 + role.ends:
+                found.append(f"{role.name} has ended by itself:\n{role.log_tail()}")
             text = role.log.read_text(errors="replace")
             found += [
                 f"{role.name} has logged {line[:3000]}" for line in text.splitlines() if any(map(line.count, _DEFECTS))

@@ -30,6 +30,8 @@ class RoleProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"{name}.log"
         self.starts = 0
+        self.ends = 0
+        """How often it was told to end, politely or not; a start beyond that follows a crash."""
         self._command = [str(PROGRAM), *arguments, "--port", str(self.port)]
         self._environment = environment
         self._process: psutil.Popen | None = None
@@ -80,6 +82,7 @@ class RoleProcess:
 
     def send(self, number: signal.Signals) -> None:
         if self.runs():
+            self.ends += number in {signal.SIGKILL, signal.SIGTERM}
             os.kill(self.pid, number)
 
     async def end(self, number: signal.Signals) -> int:

@@ -137,6 +137,16 @@ class Backstage:
         finally:
             await self._database.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    async def relay_is_publishing(self) -> bool:
+        """A relay keeps its rows locked meanwhile, in a transaction that is open."""
+        await self._database.execute("SELECT pg_stat_clear_snapshot()")
+        open_ones = """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE application_name = 'vitrine-relay' AND state = 'idle in transaction'
+              AND now() - state_change > interval '0.5 seconds'
+        """
+        return bool(await self._database.fetchval(open_ones))
+
     async def waiting_for_rows(self) -> int:
         """How many transactions wait for a row that somebody holds."""
         # Within a transaction of ours, the first look would be kept.

@@ -26,6 +26,7 @@ from tests.system.files import film, photos, video
 from tests.system.marketplace import Marketplace, open_marketplace
 from tests.system.metrics import read_metrics
 from tests.system.outcome import assert_done_once
+from tests.system.pipeline import Pipeline
 from tests.system.waiting import eventually
 
 EVENTS, LISTINGS, STORAGE = "vitrine.listing-media.v1", "vitrine.listings.v1", "vitrine.storage.v1"
@@ -224,6 +225,29 @@ async def test_a_storage_notification_tells_that_a_file_has_arrived(deployment: 
     await eventually(seen, within=30, expecting="the status shows that the file has arrived")
     assets = {asset["clientId"]: asset for asset in (await delivery.status())["assets"]}
     assert not assets[delivery.files[1].client_id].get("arrivedAt")
+
+
+async def test_an_external_pipeline_hears_of_its_job_and_reports_over_kafka(deployment: Deployment) -> None:
+    stack, wire = deployment.stack, deployment.wire
+    api = RoleProcess("api-external", ["api"], stack.folder, stack.environment | {"VITRINE_PROVIDER": "EXTERNAL"})
+    api.launch()
+    try:
+        await api.answers("/readyz")
+        async with open_marketplace(api.url) as marketplace:
+            delivery = await received(marketplace, photos(1))
+            requested = await wire.hear(EVENTS, key=delivery.batch_id, ce_type="vitrine.job.requested")
+            job = json.loads(requested.value)
+            assert [file["key"] for file in job["files"]] == [delivery.tickets["photo-1"]["objectKey"]]
+            pipeline = Pipeline(marketplace=marketplace, backstage=deployment.backstage)
+            report = {"jobId": job["jobId"], "attempt": job["attempt"], **await pipeline.everything(delivery)}
+
+            for _ in range(2):
+                await wire.tell(PIPELINE, "vitrine.pipeline.reported", report, key=job["jobId"])
+
+            await delivery.ready()
+            assert (await deployment.backstage.events(delivery.batch_id))["vitrine.batch.ready"] == 1
+    finally:
+        await api.end(signal.SIGTERM)
 
 
 async def test_a_worker_that_is_told_to_stop_finishes_what_it_has(deployment: Deployment) -> None:

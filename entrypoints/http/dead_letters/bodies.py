@@ -2,6 +2,8 @@
 
 from base64 import b64encode
 
+import msgspec
+
 from domain.dead_letters.dead_letter import DeadLetter
 from domain.dead_letters.repository import DeadLetterSummary
 from entrypoints.http.dead_letters.responses import DeadLetterBody, DeadLetterSummaryBody, EnclosedBody
@@ -32,23 +34,7 @@ def summary_body(letter: DeadLetterSummary) -> DeadLetterSummaryBody:
 def letter_body(letter: DeadLetter) -> DeadLetterBody:
     message = letter.message
     return DeadLetterBody(
-        letter_id=letter.id,
-        kind=letter.kind,
-        status=letter.status,
-        topic=message.topic,
-        place=message.place or None,
-        consumer=letter.consumer or None,
-        message_id=message.id,
-        message_type=message.type,
-        task_id=letter.task_id,
-        asset_id=letter.asset_id,
-        batch_id=letter.batch_id,
-        listing_id=letter.listing_id,
-        error_code=letter.error_code,
-        error_detail=letter.error_detail,
-        attempts=letter.attempts,
-        created_at=letter.created_at,
-        resolved_at=letter.resolved_at,
+        **msgspec.structs.asdict(summary_body(DeadLetterSummary.of(letter))),
         job_id=letter.job_id,
         key=None if message.key is None else message.key.decode(errors="replace"),
         headers=dict(message.headers),

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.events.relay_outbox import ForgetPublished
+from application.events.relay_outbox import ForgetPublished, MessagesRefused
 from domain.errors import Unavailable
 from tests.application.uploads import photos
 from tests.application.world import World
@@ -89,3 +89,24 @@ async def test_what_was_published_is_forgotten_after_a_while(world: World) -> No
     assert await forget() == 1
     await publish_all(world)
     assert len(world.publisher.messages) == 2
+
+
+async def test_a_topic_that_is_refused_holds_up_no_other(world: World) -> None:
+    """More of them than a look takes: the others come through all the same, and those once the topic is there."""
+    await world.open_listing()
+    for number in range(3):
+        await world.receive(photos(*(f"{number}-{place}" for place in range(90))), reference=str(number))
+    world.publisher.refused = {"vitrine.tasks.image.v1"}
+
+    with pytest.raises(MessagesRefused):
+        await world.relay_outbox()
+    while await world.relay_outbox():
+        pass
+
+    assert len(world.publisher.of("vitrine.batch.received")) == 3
+    assert world.publisher.of("vitrine.task.scheduled") == []
+    world.publisher.refused = set()
+    world.clock.advance(timedelta(seconds=6))
+    while await world.relay_outbox():
+        pass
+    assert len(world.publisher.of("vitrine.task.scheduled")) == 270

@@ -5,11 +5,12 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
+from application.processing.claim_task import ClaimedTask
 from application.processing.find_waiting_tasks import GRACE
 from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.batches.batch import BatchStatus
 from domain.errors import Unavailable
-from domain.ids import BatchId
+from domain.ids import BatchId, TaskId
 from domain.jobs.task import TaskKind, TaskStatus
 from tests.application.dead_letters.dying import only_letter
 from tests.application.uploads import photos
@@ -72,6 +73,21 @@ async def test_a_lost_pointer_delays_its_task_and_nothing_else(bench: Workbench)
 
     async with running(bench.worker(TaskKind.IMAGE), bench.worker(TaskKind.ARCHIVE)):
         await _ready(bench, batch_id)
+
+
+async def test_without_pointers_it_goes_on_as_soon_as_a_place_is_free(bench: Workbench) -> None:
+    world = bench.world
+    await world.open_listing()
+    batch_id = await world.receive(photos(*map(str, range(30))))
+    await bench.relay()  # nobody has subscribed: they are gone
+    world.clock.advance(GRACE * 2)
+
+    async def all_done() -> bool:
+        (job,) = await world.jobs(batch_id)
+        return job.done == 30
+
+    async with running(bench.worker(TaskKind.IMAGE, concurrency=2)):
+        await until(all_done, within=7)  # two a second would be fifteen
 
 
 async def test_no_more_at_once_than_there_are_places_and_the_rest_waits_for_others(bench: Workbench) -> None:
@@ -184,3 +200,53 @@ class Away:
             return self._begin()
         self._left -= 1
         raise Unavailable("no database")
+
+
+async def test_two_ways_to_a_task_share_the_places(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pointer and a look that come at once, while claims take their time."""
+    world = bench.world
+    await world.open_listing()
+    held = Held(world)
+    worker = bench.worker(TaskKind.IMAGE, concurrency=1)
+    await world.receive(photos("one", "two"))
+    claim = world.claim_task.__call__
+
+    async def slowly(task_id: TaskId, *, worker: str) -> ClaimedTask | None:
+        await asyncio.sleep(1.5)
+        return await claim(task_id, worker=worker)
+
+    monkeypatch.setattr(worker, "_claim", slowly)
+    world.clock.advance(GRACE * 2)
+    await bench.relay()
+    async with running(worker):
+        await held.has(1)
+        await asyncio.sleep(3)
+        assert held.most == 1
+        held.go_on.set()
+
+
+async def test_a_claim_that_is_made_while_the_worker_is_cancelled_is_given_back(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = bench.world
+    await world.open_listing()
+    worker = bench.worker(TaskKind.IMAGE)
+    batch_id = await world.receive(photos("one"))
+    claim, claiming = world.claim_task.__call__, asyncio.Event()
+
+    async def slowly(task_id: TaskId, *, worker: str) -> ClaimedTask | None:
+        claiming.set()
+        await asyncio.sleep(0.2)
+        return await claim(task_id, worker=worker)
+
+    monkeypatch.setattr(worker, "_claim", slowly)
+    await bench.relay()
+    working = asyncio.create_task(worker.run())
+    await claiming.wait()
+
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+    (job,) = await world.jobs(batch_id)
+    (task,) = await world.tasks(job)
+    assert (task.status, task.attempt, task.max_attempts) == (TaskStatus.PENDING, 1, world.retry.max_attempts + 1)

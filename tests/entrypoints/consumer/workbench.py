@@ -33,6 +33,7 @@ class Workbench:
             subscription=self.subscribe(kind),
             claim=world.claim_task,
             work=world.work_on_claimed,
+            hand_back=world.hand_back_task,
             find_waiting=world.find_waiting_tasks,
             rejection=self.rejection(f"vitrine.worker.{kind}"),
             concurrency=concurrency,
