@@ -63,11 +63,13 @@ def event_log(vitrine: Vitrine) -> Consumer:
 def _consumer(vitrine: Vitrine, group: str, topics: Collection[str], handle: Handler) -> Consumer:
     resources = vitrine.resources
     return Consumer(
+        name=group,
         subscription=resources.messaging.subscribe(group, topics),
         handle=handle,
         rejection=_rejection(vitrine, group),
         telemetry=resources.telemetry,
         tracing=resources.tracing,
+        loops=resources.loops,
         log=resources.log,
     )
 

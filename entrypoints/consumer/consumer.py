@@ -10,6 +10,7 @@ from application.ports.telemetry import Telemetry
 from application.ports.tracing import SpanKind, Tracing
 from domain.errors import Conflict, DomainError, NotFound, Unavailable
 from entrypoints.consumer.handling import Handler
+from entrypoints.consumer.loops import Beat, Loops
 from entrypoints.consumer.part import Part
 from entrypoints.consumer.rejection import Rejection
 
@@ -29,18 +30,22 @@ class Consumer(Part):
     def __init__(
         self,
         *,
+        name: str,
         subscription: MessageSubscription,
         handle: Handler,
         rejection: Rejection,
         telemetry: Telemetry,
         tracing: Tracing,
+        loops: Loops,
         log: Log,
     ) -> None:
+        self._name = name
         self._subscription = subscription
         self._handle = handle
         self._rejection = rejection
         self._telemetry = telemetry
         self._tracing = tracing
+        self._loops = loops
         self._log = log
         self._stopping = asyncio.Event()
         self._idle = asyncio.Event()
@@ -64,14 +69,17 @@ class Consumer(Part):
             self._idle.clear()
             parent = {name: value.decode(errors="replace") for name, value in delivery.headers.items()}
             with self._tracing.span(f"receive {delivery.topic}", kind=SpanKind.CONSUMER, parent=parent):
-                if await self._deal_with(delivery):
+                with self._loops.at_work(self._name) as beat:
+                    dealt_with = await self._deal_with(delivery, beat)
+                if dealt_with:
                     await self._subscription.done(delivery)
             self._idle.set()
 
-    async def _deal_with(self, delivery: Delivery) -> bool:
+    async def _deal_with(self, delivery: Delivery, beat: Beat) -> bool:
         """False when `stop` came before an end."""
         failures = 0
         while True:
+            beat()
             try:
                 outcome = await self._handle(delivery)
             except Unavailable as outage:

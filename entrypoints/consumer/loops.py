@@ -1,6 +1,7 @@
 """Whether the loops of this process still come round."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
 from typing import TypeAlias
@@ -24,6 +25,15 @@ class Loops:
 
         beat()
         return beat
+
+    @contextmanager
+    def at_work(self, name: str) -> Iterator[Beat]:
+        """`name` is expected to come round within the block, and not outside of it."""
+        beat = self.watch(name)
+        try:
+            yield beat
+        finally:
+            self._last.pop(name, None)
 
     def let_go(self) -> None:
         """The process is ending: one after the other they fall silent, and that is as it should be."""

@@ -1,19 +1,23 @@
 """What becomes of an inbound message: applied, ignored, or put aside; an outage is waited out."""
 
+import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
 from application.ports.messaging import Delivery, Message
 from domain.errors import ConcurrentUpdate, NotFound, Rejected, Unavailable
 from entrypoints.consumer.consumer import Consumer
-from entrypoints.consumer.handling import Outcome
+from entrypoints.consumer.handling import Handler, Outcome
+from entrypoints.consumer.loops import Loops
 from tests.application.dead_letters.dying import letters
 from tests.application.world import World
 from tests.builders import IDS
 from tests.entrypoints.consumer.workbench import Workbench, running, until
 
 TOPIC = "vitrine.listings.v1"
+LOOPS = Loops()
 
 
 class Handled:
@@ -38,14 +42,16 @@ def bench(world: World, monkeypatch: pytest.MonkeyPatch) -> Workbench:
     return Workbench(world)
 
 
-def consumer(bench: Workbench, handle: Handled) -> Consumer:
+def consumer(bench: Workbench, handle: Handler) -> Consumer:
     world = bench.world
     return Consumer(
+        name="vitrine.listings",
         subscription=bench.bus.subscribe("vitrine.listings", [TOPIC]),
         handle=handle,
         rejection=bench.rejection("vitrine.listings"),
         telemetry=world.telemetry,
         tracing=world.tracing,
+        loops=LOOPS,
         log=world.log,
     )
 
@@ -71,6 +77,27 @@ async def consumed(bench: Workbench, handle: Handled, *bodies: bytes) -> Sequenc
 def _pair(told: object) -> tuple[str, str]:
     assert isinstance(told, tuple)
     return told
+
+
+async def test_a_handler_that_hangs_shows_itself_and_an_idle_consumer_is_no_silence(bench: Workbench) -> None:
+    hanging, seen = asyncio.Event(), asyncio.Event()
+
+    async def hang(_: Delivery) -> Outcome:
+        seen.set()
+        await hanging.wait()
+        return Outcome.APPLIED
+
+    part = consumer(bench, hang)
+    async with running(part):
+        assert LOOPS.ages() == {}
+        await bench.bus.publish(
+            [Message(id=IDS.new(), topic=TOPIC, key="k", type="t", payload=b"1", occurred_at=bench.world.now)]
+        )
+        await seen.wait()
+        await asyncio.sleep(0.05)
+        assert LOOPS.silent(timedelta(seconds=0.04)) == ["vitrine.listings"]
+        hanging.set()
+    assert LOOPS.ages() == {}
 
 
 async def test_messages_are_dealt_with_in_their_order(bench: Workbench) -> None:
