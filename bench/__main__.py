@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import api, archive, claims, photos, priority, scaling, signing, statements
+from bench import api, archive, claims, photos, priority, relay, scaling, signing, statements
 from bench.result import Section, as_table
 from bench.running import Size, Steps
 from bench.stage import Stage, open_stage
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "photos": photos.measure,
     "scaling": scaling.measure,
     "priority": priority.measure,
+    "relay": relay.measure,
     "archive": archive.measure,
     "signing": signing.measure,
     "statements": statements.measure,

@@ -1,4 +1,4 @@
-"""Claiming a task among a million finished ones, against a thousand."""
+"""Claiming a task, and looking for those that wait, among a million finished ones, against a thousand."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -18,9 +18,13 @@ from bench.result import Row, Section
 from bench.running import Size, Steps
 from bench.stage import Stage
 from domain.ids import TaskId
+from domain.jobs.task import TaskKind
 
 _FEW = 1_000
 _CLAIMS = 150
+_LOOKS = 50
+_PLACES = 4
+_TARGET = 1.5
 
 _LISTING = """
 INSERT INTO listings (id, store_id, owner_id, kind, status, facts_as_of, facts_digest, created_at, updated_at, version)
@@ -60,14 +64,20 @@ async def measure(stage: Stage, size: Size, steps: Steps) -> Section:
             await short.claim(_CLAIMS // 3)
             await long.claim(_CLAIMS // 3)
             steps.done("warm")
-            ratios = []
+            claims, looks = [], []
             for _ in range(5):
                 seconds = await short.claim(_CLAIMS // 8)
-                ratios.append(await long.claim(_CLAIMS // 8) / seconds)
+                claims.append(await long.claim(_CLAIMS // 8) / seconds)
+                seconds = await short.look(_LOOKS)
+                looks.append(await long.look(_LOOKS) / seconds)
             steps.done("claimed")
+    against = f"among {_FEW:,} finished tasks"
     return Section(
-        title="Claiming a task",
-        rows=[Row.of_rounds(f"median time among {many:,} finished tasks", f"among {_FEW:,} finished tasks", ratios)],
+        title=f"Tasks among {many:,} finished ones, median time",
+        rows=[
+            Row.of_rounds("to claim one", against, claims, target=_TARGET, at_most=True),
+            Row.of_rounds("to look for those that wait", against, looks, target=_TARGET, at_most=True),
+        ],
         notes=[],
     )
 
@@ -80,6 +90,17 @@ class _Queue:
     async def claim(self, number: int) -> float:
         """The median time of one claim, in seconds."""
         return median([await self._seconds(self.waiting.pop()) for _ in range(number)])
+
+    async def look(self, number: int) -> float:
+        """The median time of one look of a worker with free places, in seconds."""
+        return median([await self._look_seconds() for _ in range(number)])
+
+    async def _look_seconds(self) -> float:
+        started = perf_counter()
+        async with self.begin() as tx:
+            found = await tx.leases.waiting(TaskKind.IMAGE, available_before=datetime.now(UTC), limit=_PLACES)
+        assert found
+        return perf_counter() - started
 
     async def _seconds(self, task: UUID) -> float:
         started = perf_counter()

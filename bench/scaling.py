@@ -1,7 +1,7 @@
 """Two workers against one, over Kafka: what a second core with a second worker on it brings.
 
-Every worker is bound to a core of its own with all that it starts, and has one decoder; so one worker has one core, and
-two have two. PostgreSQL, the store, Kafka, relay and this program are bound to none: they take what they need of
+Every worker is bound to a core of its own with all that it starts, and has one decoder and one place more, so that one
+photo is fetched while another is decoded; so one worker has one core, and two have two. PostgreSQL, the store, Kafka, relay and this program are bound to none: they take what they need of
 either core.
 """
 
@@ -36,7 +36,7 @@ async def measure(stage: Stage, size: Size, steps: Steps) -> Section:
     cores = sorted(os.sched_getaffinity(0))[:_WORKERS]
     if len(cores) < _WORKERS:
         raise RuntimeError("two workers against one need two cores")
-    rounds = 2 if size.quick else 4
+    rounds = 2 if size.quick else 3
     folder = stage.folder / "scaling"
     folder.mkdir()
     materials = await asyncio.to_thread(_materials, folder, size)
@@ -57,13 +57,13 @@ async def measure(stage: Stage, size: Size, steps: Steps) -> Section:
 
 
 def _materials(folder: Path, size: Size) -> Sequence[_Material]:
-    avif, clip = write_avif(folder / "photo.avif"), write_video(folder / "clip.mp4", seconds=2)
+    avif, clip = write_avif(folder / "photo.avif"), write_video(folder / "clip.mp4", seconds=1, size="1280x720")
     jpegs = list(write_photos(folder, 4))
-    some = 8 if size.quick else 16
+    some = 12 if size.quick else 32
     return [
         _Material(name="photos of 12 megapixels, AVIF", files=[avif], number=some, target=_TARGET),
-        _Material(name="videos of two seconds, 1080p", files=[clip], number=some, target=_TARGET),
-        _Material(name="photos of 12 megapixels, JPEG: services weigh in", files=jpegs, number=6 * some),
+        _Material(name="videos of a second, 720p", files=[clip], number=some, target=_TARGET),
+        _Material(name="photos of 12 megapixels, JPEG: services weigh in", files=jpegs, number=3 * some),
     ]
 
 
@@ -71,7 +71,7 @@ def _materials(folder: Path, size: Size) -> Sequence[_Material]:
 async def _deployed(stage: Stage, kafka: str, cores: Sequence[int]) -> AsyncIterator[Deployment]:
     """A relay, and a worker on each of the cores."""
     async with AsyncExitStack() as stack:
-        deployment = await stack.enter_async_context(open_deployment(stage, kafka, decoders=1))
+        deployment = await stack.enter_async_context(open_deployment(stage, kafka, decoders=1, image_workers=2))
         await stack.enter_async_context(deployment.role("relay", "relay"))
         for core in cores:
             await stack.enter_async_context(
