@@ -1,8 +1,8 @@
 """Two workers against one, over Kafka: what a second core with a second worker on it brings.
 
-Every worker is bound to a core of its own with all that it starts, and has one decoder and one place more, so that one
-photo is fetched while another is decoded; so one worker has one core, and two have two. PostgreSQL, the store, Kafka, relay and this program are bound to none: they take what they need of
-either core.
+Every worker is bound to a core of its own with all that it starts: so one worker has one core, and two have two. It has
+one decoder, and one place more, to fetch a photo while another is decoded. PostgreSQL, the store, Kafka, relay and this
+program are bound to none: they take what they need of either core.
 """
 
 import asyncio
