@@ -207,6 +207,17 @@ async def store_hangs(scene: Scene) -> int:
     return 1
 
 
+STEPS = {
+    "worker killed in validate",
+    "worker killed in thumbnails",
+    "worker killed in transcode",
+    "worker killed in zip",
+    "worker killed in finalize",
+    "api killed in complete",
+    "worker paused past its lease",
+}
+"""These hold one batch at one step: the stream comes after it, so that no other batch has all the places."""
+
 FAULTS: Mapping[str, Fault] = {
     "api killed at random": killing("api"),
     "relay killed at random": killing("relay"),

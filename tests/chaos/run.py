@@ -9,7 +9,7 @@ from random import Random
 from time import monotonic
 
 from tests.chaos.census import Census, take_census
-from tests.chaos.faults import FAULTS
+from tests.chaos.faults import FAULTS, STEPS
 from tests.chaos.scene import Scene
 from tests.chaos.stream import open_stream
 from tests.services.native_kafka import NativeKafka
@@ -61,12 +61,9 @@ class Chaos:
                 long=self._long,
                 backstage=backstage,
             )
-            delivering = asyncio.create_task(stream.deliver(batches))
             try:
-                times = await FAULTS[name](scene)
-                await delivering
+                times = await self._with_batches(name, scene, batches)
             except BaseException as error:
-                delivering.cancel()
                 error.add_note(self.stack.tails())
                 raise
             census = await take_census(
@@ -74,6 +71,15 @@ class Chaos:
             )
         census.findings += await self._troubles()
         return Outcome(fault=name, times=times, seconds=monotonic() - started, census=census)
+
+    async def _with_batches(self, name: str, scene: Scene, batches: int) -> int:
+        if name in STEPS:
+            times = await FAULTS[name](scene)
+            await scene.stream.deliver(batches)
+            return times
+        async with asyncio.TaskGroup() as group:
+            group.create_task(scene.stream.deliver(batches))
+            return await FAULTS[name](scene)
 
     @asynccontextmanager
     async def _looked_after(self) -> AsyncIterator[None]:
