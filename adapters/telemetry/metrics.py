@@ -5,12 +5,19 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
-from application.events.routing import LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC, task_topic
+from application.events.routing import (
+    LISTING_MEDIA_TOPIC,
+    LISTINGS_TOPIC,
+    PIPELINE_RESULTS_TOPIC,
+    STORAGE_TOPIC,
+    task_topic,
+)
 from application.ports.telemetry import Telemetry
 from application.processing.sample_backlog import BacklogSample
 from domain.assets.failure import FailureCode
+from domain.batches.batch import BatchStatus
 from domain.batches.object_keys import ObjectKind
-from domain.jobs.task import TaskKind
+from domain.jobs.task import Stage, TaskKind
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, read by nobody
 
@@ -112,10 +119,18 @@ class PrometheusTelemetry(Telemetry):
             self._failed.labels(code)
         for object_kind in ObjectKind:
             self._lost.labels(object_kind)
-        for kind in TaskKind:
-            self._dead.labels(task_topic(kind))
-        for topic in (LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC):
+        tasks = [task_topic(kind) for kind in TaskKind]
+        inbound = [LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC]
+        for topic in [*tasks, *inbound]:
             self._dead.labels(topic)
+        for topic in [LISTING_MEDIA_TOPIC, *tasks]:
+            self._published.labels(topic)
+        for topic in inbound:
+            for outcome in ("applied", "ignored", "dead_lettered"):
+                self._consumed.labels(topic, outcome)
+        for stage in Stage:
+            self._steps.labels(stage)
+        self._created.labels(BatchStatus.PENDING_UPLOAD)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labelnames=labels, registry=self.registry)
