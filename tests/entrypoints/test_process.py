@@ -133,7 +133,7 @@ async def test_a_second_signal_ends_the_drain() -> None:
 
 
 async def test_a_drain_can_be_watched_and_is_no_silence() -> None:
-    life = Life(Work(1.0), drain=LONG)
+    life = Life(Work(60), drain=LONG)
     life.loops.watch("poll")
     living = await life.begin()
     await asyncio.sleep(0.01)
@@ -143,6 +143,7 @@ async def test_a_drain_can_be_watched_and_is_no_silence() -> None:
     await asyncio.sleep(0.1)
 
     assert await life.alive() == 200
+    life.stop.send()
     await _ended(living)
 
 
