@@ -13,7 +13,6 @@ SHORT = [
     "relay killed in publish",
     "broker killed",
     "database restarted",
-    "store answers 500",
     "everything twice and shuffled",
     "facts twice and shuffled",
 ]
