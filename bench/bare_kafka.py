@@ -57,7 +57,7 @@ async def open_pair(servers: str, topic: str) -> AsyncIterator[BarePair]:
         group_id=topic,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=250,
     )
     async with _producing(servers) as producer, consumer:
         yield BarePair(producer, consumer)

@@ -7,8 +7,8 @@ program are bound to none: they take what they need of either core.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from bench.videos import write_video
 
 _TARGET = 1.8
 _WORKERS = 2
+_JOINING = 5.0
+"""Seconds in which a new member of a group gets its partitions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,48 +42,56 @@ async def measure(stage: Stage, size: Size, steps: Steps) -> Section:
     folder = stage.folder / "scaling"
     folder.mkdir()
     materials = await asyncio.to_thread(_materials, folder, size)
-    steps.expect(len(materials) * (rounds + 1))
-    rows = []
-    async with open_broker() as kafka, _deployed(stage, kafka, cores[:1]) as one, _deployed(stage, kafka, cores) as two:
-        for material in materials:
-            for warming in (one, two):
-                await _seconds(warming, material, number=4)
-            steps.done("warm")
-            ratios = []
-            for _ in range(rounds):
-                alone = await _seconds(one, material)
-                ratios.append(alone / await _seconds(two, material))
-                steps.done(f"{material.name}: {ratios[-1]:.2f}")
-            rows.append(Row.of_rounds(material.name, "one worker", ratios, target=material.target))
+    steps.expect(2 * rounds + 1)
+    ratios: dict[str, list[float]] = {material.name: [] for material in materials}
+    async with (
+        open_broker() as kafka,
+        open_deployment(stage, kafka, decoders=1, image_workers=2) as deployment,
+        deployment.role("relay", "relay"),
+        _worker(deployment, cores[0]),
+    ):
+        await _all(deployment, materials, number=4)
+        steps.done("warm")
+        for _ in range(rounds):
+            alone = await _all(deployment, materials)
+            steps.done("one worker")
+            async with _worker(deployment, cores[1]):
+                await asyncio.sleep(_JOINING)
+                await _all(deployment, materials, number=4)
+                both = await _all(deployment, materials)
+            for name, seconds in both.items():
+                ratios[name].append(alone[name] / seconds)
+            steps.done(", ".join(f"{found[-1]:.2f}" for found in ratios.values()))
+    rows = [
+        Row.of_rounds(material.name, "one worker", ratios[material.name], target=material.target)
+        for material in materials
+    ]
     return Section(title="Files a second of two workers, a core each", rows=rows, notes=[])
 
 
 def _materials(folder: Path, size: Size) -> Sequence[_Material]:
     avif, clip = write_avif(folder / "photo.avif"), write_video(folder / "clip.mp4", seconds=1, size="1280x720")
     jpegs = list(write_photos(folder, 4))
-    some = 12 if size.quick else 32
+    some = 16 if size.quick else 32
     return [
         _Material(name="photos of 12 megapixels, AVIF", files=[avif], number=some, target=_TARGET),
-        _Material(name="videos of a second, 720p", files=[clip], number=some, target=_TARGET),
-        _Material(name="photos of 12 megapixels, JPEG: services weigh in", files=jpegs, number=3 * some),
+        _Material(name="videos of a second, 720p", files=[clip], number=some // 2, target=_TARGET),
+        _Material(name="photos of 12 megapixels, JPEG: services weigh in", files=jpegs, number=2 * some),
     ]
 
 
-@asynccontextmanager
-async def _deployed(stage: Stage, kafka: str, cores: Sequence[int]) -> AsyncIterator[Deployment]:
-    """A relay, and a worker on each of the cores."""
-    async with AsyncExitStack() as stack:
-        deployment = await stack.enter_async_context(open_deployment(stage, kafka, decoders=1, image_workers=2))
-        await stack.enter_async_context(deployment.role("relay", "relay"))
-        for core in cores:
-            await stack.enter_async_context(
-                deployment.role(f"worker-{core}", "worker", "--kinds", "image,video", cores=[core])
-            )
-        yield deployment
+def _worker(deployment: Deployment, core: int) -> AbstractAsyncContextManager[object]:
+    return deployment.role(f"worker-{core}", "worker", "--kinds", "image,video", cores=[core])
 
 
-async def _seconds(deployment: Deployment, material: _Material, number: int | None = None) -> float:
-    number = number or material.number
+async def _all(
+    deployment: Deployment, materials: Sequence[_Material], number: int | None = None
+) -> Mapping[str, float]:
+    """Seconds of a batch of each material, one after the other."""
+    return {material.name: await _seconds(deployment, material, number or material.number) for material in materials}
+
+
+async def _seconds(deployment: Deployment, material: _Material, number: int) -> float:
     uploaded = await deployment.marketplace.uploaded(material.files, number)
     await asyncio.sleep(1)  # the store has something to tidy up after so many writes
     job = await uploaded.complete()

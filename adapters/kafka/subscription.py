@@ -19,7 +19,7 @@ from application.ports.messaging import Delivery, MessageSubscription
 
 _ROUND_MS = 250
 """The longest that one poll takes. Between polls, what is done is noted."""
-_FETCH_MS = 100
+_FETCH_MS = 250
 """The longest that a broker holds a question back. What lies in a partition that was paused, or has just brought
 something, is only asked for with the next one.
 """
