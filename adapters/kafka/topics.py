@@ -1,9 +1,11 @@
 """Topics as they should be."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, for_code
@@ -14,6 +16,7 @@ from adapters.kafka.errors import NO_ANSWER, unavailable
 from domain.errors import Unavailable
 
 _SECONDS = 30.0
+_POLL = 0.05
 _EXISTS = 36
 
 
@@ -48,7 +51,9 @@ class FoundTopic:
 
 
 async def create_topics(cluster: KafkaCluster, plans: Sequence[TopicPlan]) -> Sequence[FoundTopic]:
-    """Create what is missing and leave what is there as it is; may be repeated. Raises Unavailable."""
+    """Create what is missing and leave what is there as it is; may be repeated. Returns once the partitions of all are
+    known. Raises Unavailable.
+    """
     admin = AIOKafkaAdminClient(**cluster.client("vitrine-topics"), request_timeout_ms=int(_SECONDS * 1000))
     try:
         return await within(_SECONDS, _create_and_describe(admin, cluster, plans))
@@ -65,13 +70,25 @@ async def _create_and_describe(
     await admin.start()
     created = await _create(admin, cluster, plans)
     names = [cluster.topic(plan.name) for plan in plans]
-    described = {topic["topic"]: topic for topic in await admin.describe_topics(names)}
-    return [
-        FoundTopic(
-            name=name, created=name in created, partitions=len(described.get(name, {"partitions": ()})["partitions"])
-        )
-        for name in names
-    ]
+    partitions = await _count_partitions(admin, names, created)
+    return [FoundTopic(name=name, created=name in created, partitions=partitions[name]) for name in names]
+
+
+async def _count_partitions(
+    admin: AIOKafkaAdminClient, names: Sequence[str], created: Collection[str]
+) -> Mapping[str, int]:
+    """A broker learns of a new topic some time after the controller has made it; who produced to it before would be
+    refused. What was there may have lost a leader, and that is no matter of ours.
+    """
+    while True:
+        described = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics(list(names))}
+        if all(_are_known(described.get(name, ()), fresh=name in created) for name in names):
+            return {name: len(described[name]) for name in names}
+        await asyncio.sleep(_POLL)
+
+
+def _are_known(partitions: Sequence[Mapping[str, Any]], *, fresh: bool) -> bool:
+    return bool(partitions) and not (fresh and any(partition["leader"] < 0 for partition in partitions))
 
 
 async def _create(admin: AIOKafkaAdminClient, cluster: KafkaCluster, plans: Sequence[TopicPlan]) -> set[str]:

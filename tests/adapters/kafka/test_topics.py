@@ -28,6 +28,15 @@ async def test_missing_topics_are_created_and_others_left_alone(kafka_servers: s
     ]
 
 
+async def test_a_new_topic_is_known_with_all_its_partitions(kafka_servers: str, kafka_prefix: str) -> None:
+    """A broker that is asked at once says of every second one that it has none."""
+    cluster = KafkaCluster(servers=kafka_servers, prefix=kafka_prefix)
+
+    for number in range(6):
+        (found,) = await create_topics(cluster, [_plan(f"topic-{number}", partitions=8)])
+        assert found == FoundTopic(name=f"{kafka_prefix}topic-{number}", created=True, partitions=8)
+
+
 async def test_what_the_cluster_cannot_do_is_said(kafka_servers: str, kafka_prefix: str) -> None:
     cluster = KafkaCluster(servers=kafka_servers, prefix=kafka_prefix)
 
