@@ -9,19 +9,27 @@
 Leaving the block without `commit` rolls back. Events that saved aggregates recorded go to the
 outbox in the same transaction. No call to the object store, to Kafka or over HTTP happens
 while it is open. To lock several aggregates, go in this order: listing, batch, job, task,
-dead letter.
+dead letter; an entity that uses media, media by id, blob.
 """
 
 from abc import abstractmethod
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from application.ports.messaging import OutboxQueue, ProcessedMessages
 from domain.assets.repository import Assets
+from domain.attachments.repository import Attachments
 from domain.batches.repository import Batches, BatchHistory
 from domain.dead_letters.repository import DeadLetterHistory, DeadLetters
 from domain.jobs.repository import Backlog, Jobs, Leases, Tasks
 from domain.listings.repository import Listings
+from domain.media.repository import Blobs, MediaFiles, MediaLibrary
+
+R = TypeVar("R")
+
+
+class NoTransaction(RuntimeError):
+    """A defect of the caller: this belongs into a transaction that is open."""
 
 
 class UnitOfWork(Protocol):
@@ -35,8 +43,22 @@ class UnitOfWork(Protocol):
     backlog: Backlog
     dead_letters: DeadLetters
     dead_letter_history: DeadLetterHistory
+    media: MediaFiles
+    media_library: MediaLibrary
+    blobs: Blobs
+    attachments: Attachments
     outbox: OutboxQueue
     processed_messages: ProcessedMessages
+
+    @abstractmethod
+    def repository(self, port: type[R]) -> R:
+        """The repository of a consumer of media, by its port: the core knows none of them. Raises LookupError for one
+        that is not registered.
+        """
+
+    @abstractmethod
+    def require_open(self) -> None:
+        """Raises NoTransaction before the block is entered, after `commit`, and after the block."""
 
     @abstractmethod
     async def commit(self) -> None:

@@ -69,6 +69,24 @@ class Rejected(DomainError):
     code = "VALIDATION_FAILED"
 
 
+class TooLarge(DomainError):
+    """It has more bytes than are taken."""
+
+    code = "TOO_LARGE"
+
+
+class UnsupportedType(DomainError):
+    """Bytes of a type that is not taken."""
+
+    code = "UNSUPPORTED_TYPE"
+
+
+class PreconditionFailed(DomainError):
+    """The caller has stated what it believes to be there, and it is not so."""
+
+    code = "PRECONDITION_FAILED"
+
+
 class Unauthenticated(DomainError):
     """Nobody vouches for the caller: no token, a bad one, or a bad signature."""
 

@@ -45,6 +45,8 @@ CONSTRAINTS: dict[str, Callable[[Any], DomainError]] = {
     "uq_listing_media_jobs_batch_id_attempt": _changed_meanwhile,
     "pk_tasks": _changed_meanwhile,
     "pk_dead_letters": _changed_meanwhile,
+    "pk_media": _changed_meanwhile,
+    "uq_media_attachments_entity_type_entity_id_media_id": _changed_meanwhile,
     "fk_listing_media_batches_listing_id": lambda batch: ListingNotFound(batch.listing_id),
     "fk_listing_media_assets_batch_id": lambda asset: BatchNotFound(asset.batch_id),
     "fk_listing_media_jobs_batch_id": lambda job: BatchNotFound(job.batch_id),

@@ -1,10 +1,13 @@
 """All tables, for migrations and for tests: each is defined beside the rows that are read from it."""
 
 from adapters.postgres.assets import assets
+from adapters.postgres.attachments import attachments
 from adapters.postgres.batches import batches
+from adapters.postgres.blobs import blobs
 from adapters.postgres.dead_letters import dead_letters
 from adapters.postgres.jobs import jobs
 from adapters.postgres.listings import bookings, listings
+from adapters.postgres.media import media
 from adapters.postgres.outbox_table import outbox
 from adapters.postgres.processed_messages import processed_messages
 from adapters.postgres.schema import metadata
@@ -12,11 +15,14 @@ from adapters.postgres.tasks import tasks
 
 __all__ = [
     "assets",
+    "attachments",
     "batches",
+    "blobs",
     "bookings",
     "dead_letters",
     "jobs",
     "listings",
+    "media",
     "metadata",
     "outbox",
     "processed_messages",

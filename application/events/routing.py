@@ -5,8 +5,12 @@ from domain.dead_letters.events import MessageRejected, MessageReplayed
 from domain.events import Event
 from domain.jobs.events import JobEvent, TaskDied, TaskScheduled
 from domain.listings.events import ListingAwaitsApproval
+from domain.media.events import MediaDeleteRequested, MediaEvent, PhotoEvent
 
 LISTING_MEDIA_TOPIC = "vitrine.listing-media.v1"
+MEDIA_TOPIC = "vitrine.media.v1"
+MEDIA_DELETIONS_TOPIC = "vitrine.media-deletions.v1"
+"""What the gatekeeper has let go, for the deletion worker."""
 
 # What others tell us.
 LISTINGS_TOPIC = "vitrine.listings.v1"
@@ -34,6 +38,10 @@ def topic_of(event: Event) -> str:
             return dead_letter_topic(event.message.topic)
         case MessageReplayed():
             return event.message.topic
+        case MediaDeleteRequested():
+            return MEDIA_DELETIONS_TOPIC
+        case MediaEvent() | PhotoEvent():
+            return MEDIA_TOPIC
         case BatchEvent() | JobEvent() | ListingAwaitsApproval():
             return LISTING_MEDIA_TOPIC
         case _:

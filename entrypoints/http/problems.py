@@ -18,9 +18,12 @@ from domain.errors import (
     Gone,
     NotFound,
     NotPermitted,
+    PreconditionFailed,
     Rejected,
+    TooLarge,
     Unauthenticated,
     Unavailable,
+    UnsupportedType,
     Violation,
 )
 from entrypoints.http.request_log import request_id_of
@@ -33,6 +36,9 @@ _STATUS: Mapping[type[DomainError], HTTPStatus] = {
     NotPermitted: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     Gone: HTTPStatus.GONE,
+    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
     MalformedJson: HTTPStatus.BAD_REQUEST,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,

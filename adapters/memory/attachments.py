@@ -1,0 +1,64 @@
+from collections import Counter
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from adapters.memory.transaction import MemoryTransaction
+from domain.attachments.attachment import Attachment
+from domain.attachments.repository import Attachments
+from domain.errors import ConcurrentUpdate
+from domain.ids import AttachmentId, MediaId
+from domain.media.media import Media
+
+
+class MemoryAttachments(Attachments):
+    def __init__(self, transaction: MemoryTransaction) -> None:
+        self._transaction = transaction
+
+    async def held_by(self, slots: Collection[tuple[str, UUID]]) -> Sequence[Attachment]:
+        asked = set(slots)
+        held = self._transaction.select(
+            Attachment, lambda attachment: (attachment.entity_type, attachment.entity_id) in asked
+        )
+        return sorted(held, key=lambda attachment: attachment.id)
+
+    async def of_media(
+        self, media_id: MediaId, *, after: Attachment | None = None, limit: int | None = None
+    ) -> Sequence[Attachment]:
+        uses = self._transaction.select(
+            Attachment,
+            lambda attachment: attachment.media_id == media_id and (after is None or attachment.place > after.place),
+        )
+        return sorted(uses, key=lambda attachment: attachment.place)[:limit]
+
+    async def apply(self, *, added: Sequence[Attachment], removed: Sequence[Attachment]) -> None:
+        steps: Counter[MediaId] = Counter()
+        for attachment in removed:
+            await self._transaction.lock(Attachment, attachment.id)
+            if self._transaction.find(Attachment, attachment.id) is not None:
+                self._transaction.remove(Attachment, attachment.id)
+                steps[attachment.media_id] -= 1
+        for attachment in added:
+            usage = (attachment.entity_type, attachment.entity_id, attachment.media_id)
+            await self._transaction.lock(Attachment, usage)
+            if any(each.media_id == attachment.media_id for each in await self.held_by([usage[:2]])):
+                self._transaction.fail(ConcurrentUpdate("somebody else stored it first; read again and repeat"))
+            if self._transaction.find(Media, attachment.media_id) is None:
+                raise LookupError(f"no media {attachment.media_id}: the foreign key refuses")
+            self._transaction.put(Attachment, attachment.id, attachment)
+            steps[attachment.media_id] += 1
+        for media_id, step in steps.items():
+            await self._transaction.lock(Media, media_id)
+            media = self._transaction.find(Media, media_id)
+            assert media is not None
+            media.usage_count += step
+            self._transaction.put(Media, media_id, media)
+
+    async def count(self, media_ids: Collection[MediaId]) -> dict[MediaId, int]:
+        asked = set(media_ids)
+        uses = self._transaction.select(Attachment, lambda attachment: attachment.media_id in asked)
+        counted = Counter(attachment.media_id for attachment in uses)
+        return {media_id: counted[media_id] for media_id in asked}
+
+    async def page(self, *, after: AttachmentId | None, limit: int) -> Sequence[Attachment]:
+        behind = self._transaction.select(Attachment, lambda attachment: after is None or attachment.id > after)
+        return sorted(behind, key=lambda attachment: attachment.id)[:limit]

@@ -1,0 +1,35 @@
+"""Who may do what with the media of a store."""
+
+from domain.errors import NotPermitted
+from domain.ids import MediaId
+from domain.media.errors import MediaNotFound
+from domain.media.media import Media
+from domain.principal import Principal, Role
+
+_RUN_THE_STORE = (Role.OWNER, Role.ADMIN, Role.SERVICE)
+
+
+def visible_to(media: Media | None, media_id: MediaId, principal: Principal) -> Media:
+    """The media, if there is one for this principal. Raises MediaNotFound, also for another store's and for a
+    confidential one that is not theirs to know of.
+    """
+    if media is None or not media.is_visible or not may_see(media, principal):
+        raise MediaNotFound(media_id)
+    return media
+
+
+def may_see(media: Media, principal: Principal) -> bool:
+    if media.store_id != principal.store_id:
+        return False
+    return not media.is_confidential or sees_confidential(principal) or media.user_id == principal.user_id
+
+
+def sees_confidential(principal: Principal) -> bool:
+    """True for those who run the store."""
+    return principal.has(*_RUN_THE_STORE)
+
+
+def require_manager(media: Media, principal: Principal) -> None:
+    """Its uploader and those who run the store may change and delete it. Raises NotPermitted."""
+    if media.user_id != principal.user_id and not principal.has(*_RUN_THE_STORE):
+        raise NotPermitted("media is changed and deleted by its uploader, or by those who run the store")

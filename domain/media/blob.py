@@ -1,0 +1,61 @@
+"""The bytes of a store's media, stored once however many media hold them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.checksum import Checksum
+from domain.events import Aggregate
+from domain.ids import BlobId, StoreId
+from domain.media.object_keys import blob_key
+
+
+@dataclass(slots=True, kw_only=True)
+class Blob(Aggregate):
+    """`holders` counts the media that hold it; whoever changes that has locked the blob. `condemned_at` is set
+    while nobody holds it: after a time of grace the collector removes the object, then the row. `size` in bytes.
+    """
+
+    id: BlobId
+    store_id: StoreId
+    checksum: Checksum
+    size: int
+    content_type: str
+    holders: int = 0
+    condemned_at: datetime | None = None
+    created_at: datetime
+
+    @classmethod
+    def describe(
+        cls, *, blob_id: BlobId, store_id: StoreId, checksum: Checksum, size: int, content_type: str, now: datetime
+    ) -> "Blob":
+        """Bytes that nobody holds yet, so condemned until somebody does."""
+        return cls(
+            id=blob_id,
+            store_id=store_id,
+            checksum=checksum,
+            size=size,
+            content_type=content_type,
+            condemned_at=now,
+            created_at=now,
+        )
+
+    @property
+    def key(self) -> str:
+        return blob_key(self.store_id, self.checksum)
+
+    def acquire(self) -> None:
+        """One more media holds it; that revives a condemned one."""
+        self.holders += 1
+        self.condemned_at = None
+
+    def release(self, *, now: datetime) -> None:
+        """One media less; the last one condemns it."""
+        if self.holders < 1:
+            raise ValueError(f"nobody holds blob {self.id}")
+        self.holders -= 1
+        if self.holders == 0:
+            self.condemned_at = now
+
+    def is_collectable(self, *, before: datetime) -> bool:
+        """True when it was condemned before that moment and nobody has held it since."""
+        return self.holders == 0 and self.condemned_at is not None and self.condemned_at < before

@@ -1,0 +1,80 @@
+from collections.abc import Iterable
+
+from domain.errors import Conflict, NotFound, PreconditionFailed, Rejected, TooLarge, UnsupportedType
+from domain.ids import MediaId
+from domain.media.kind import POLICIES, MediaKind
+
+
+class MediaNotFound(NotFound):
+    """Missing, deleted, or of another store: nobody can tell which."""
+
+    code = "MEDIA_NOT_FOUND"
+
+    def __init__(self, media_id: MediaId) -> None:
+        super().__init__(f"there is no media {media_id} in your store")
+        self.media_id = media_id
+
+
+class MediaTooLarge(TooLarge):
+    code = "MEDIA_TOO_LARGE"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"this may have {limit} bytes at most")
+        self.limit = limit
+
+
+class MediaTypeNotAllowed(UnsupportedType):
+    code = "MEDIA_TYPE_NOT_ALLOWED"
+
+    def __init__(self, kind: MediaKind, mime_type: str) -> None:
+        allowed = ", ".join(sorted(POLICIES[kind].mime_types or ()))
+        super().__init__(f"media of kind {kind} cannot be {mime_type}; it can be {allowed}")
+        self.kind = kind
+        self.mime_type = mime_type
+
+
+class MediaUnreadable(Rejected):
+    """It begins as an image does, and no decoder makes one of it."""
+
+    code = "UNREADABLE_MEDIA"
+
+
+class MediaNotArrived(Conflict):
+    code = "MEDIA_NOT_ARRIVED"
+
+    def __init__(self, media_id: MediaId) -> None:
+        super().__init__(f"the file of media {media_id} has not been uploaded; PUT it to its uploadUrl, then complete")
+        self.media_id = media_id
+
+
+class MediaMismatch(Conflict):
+    """What arrived is not what was announced. Upload the right bytes, or announce anew."""
+
+    code = "MEDIA_MISMATCH"
+
+
+class MediaNotPending(Conflict):
+    code = "MEDIA_NOT_PENDING"
+
+    def __init__(self, media_id: MediaId, status: str) -> None:
+        super().__init__(f"media {media_id} is {status}, and awaits no upload")
+        self.media_id = media_id
+
+
+class MediaChanged(PreconditionFailed):
+    code = "MEDIA_CHANGED"
+
+    def __init__(self, media_id: MediaId) -> None:
+        super().__init__(f"media {media_id} was changed since you read it; GET it again and repeat with its new ETag")
+        self.media_id = media_id
+
+
+class MediaNotAttachable(Conflict):
+    """Some media cannot be used: unknown here, not uploaded, failed, on its way out, or quarantined."""
+
+    code = "MEDIA_NOT_ATTACHABLE"
+
+    def __init__(self, media_ids: Iterable[MediaId]) -> None:
+        self.media_ids = tuple(media_ids)
+        listed = ", ".join(str(media_id) for media_id in self.media_ids)
+        super().__init__(f"these media cannot be used: {listed}; each must be of your store, and UPLOADED or READY")

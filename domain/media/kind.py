@@ -1,0 +1,80 @@
+"""What a file is for: decides what may be in it and who may see it. One table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.media.content_class import ContentClass, class_of
+
+MIB = 1024 * 1024
+
+
+class MediaKind(StrEnum):
+    PRODUCT = "product"
+    ADS = "ads"
+    PDF = "pdf"
+    LICENSE_DOC = "license_doc"
+    COA = "coa"
+    MANIFEST = "manifest"
+    USER = "user"
+    STORE = "store"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindPolicy:
+    """`mime_types` is None where every type is taken. A `confidential` file is shown to its uploader and to those who
+    run the store, and no event carries its address.
+    """
+
+    mime_types: frozenset[str] | None
+    confidential: bool = False
+
+    def allows(self, mime_type: str) -> bool:
+        return self.mime_types is None or mime_type in self.mime_types
+
+
+_WEB_IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+_IMAGES = _WEB_IMAGES | {"image/avif", "image/heic", "image/heif"}
+_CLIPS = frozenset({"video/mp4", "video/webm"})
+_PDF = frozenset({"application/pdf"})
+
+POLICIES: Mapping[MediaKind, KindPolicy] = {
+    MediaKind.PRODUCT: KindPolicy(mime_types=_WEB_IMAGES | _CLIPS),
+    MediaKind.ADS: KindPolicy(mime_types=_WEB_IMAGES | _CLIPS),
+    MediaKind.PDF: KindPolicy(mime_types=_PDF),
+    MediaKind.LICENSE_DOC: KindPolicy(mime_types=_PDF | _IMAGES, confidential=True),
+    MediaKind.COA: KindPolicy(mime_types=_PDF, confidential=True),
+    MediaKind.MANIFEST: KindPolicy(mime_types=_PDF, confidential=True),
+    MediaKind.USER: KindPolicy(mime_types=_IMAGES),
+    MediaKind.STORE: KindPolicy(mime_types=_IMAGES),
+    MediaKind.OTHER: KindPolicy(mime_types=None),
+}
+
+
+def _default_sizes() -> Mapping[ContentClass, int]:
+    return {
+        ContentClass.IMAGE: 20 * MIB,
+        ContentClass.DOCUMENT: 20 * MIB,
+        ContentClass.OTHER: 20 * MIB,
+        ContentClass.VIDEO: 200 * MIB,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeLimits:
+    """In bytes, by content class."""
+
+    by_class: Mapping[ContentClass, int]
+
+    @classmethod
+    def default(cls) -> "SizeLimits":
+        return cls(by_class=_default_sizes())
+
+    def of(self, mime_type: str) -> int:
+        return self.by_class[class_of(mime_type)]
+
+    def largest(self, kind: MediaKind) -> int:
+        """What a file of this kind may have at most, whatever its type turns out to be."""
+        mime_types = POLICIES[kind].mime_types
+        return max(self.by_class.values()) if mime_types is None else max(self.of(each) for each in mime_types)

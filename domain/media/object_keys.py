@@ -1,0 +1,49 @@
+"""Where the objects of the library lie. Made of our ids and of hashes alone."""
+
+import re
+from uuid import UUID
+
+from domain.checksum import Checksum
+from domain.ids import MediaId, StoreId
+
+STAGING = "staging/"
+"""Below this lies what has not been looked at yet."""
+
+_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_STAGED = re.compile(rf"staging/{_ID}/({_ID})")
+_BLOB = re.compile(rf"({_ID})/cas/([0-9a-f]{{64}})")
+_RENDITION = re.compile(rf"{_ID}/media/({_ID})/[^/]+")
+
+
+def staging_key(store_id: StoreId, media_id: MediaId) -> str:
+    return f"{STAGING}{store_id}/{media_id}"
+
+
+def blob_key(store_id: StoreId, checksum: Checksum) -> str:
+    """Content-addressed: the same bytes of a store have one key. Of two stores never: that would tell one of them what
+    the other has.
+    """
+    return f"{store_id}/cas/{checksum.hex}"
+
+
+def rendition_key(store_id: StoreId, media_id: MediaId, rendition: str, *, fence: str, extension: str) -> str:
+    """`fence` keeps the objects of two attempts apart, so that a late one never overwrites a newer one."""
+    return f"{store_id}/media/{media_id}/{rendition}.{fence}.{extension}"
+
+
+def staged_media(key: str) -> MediaId | None:
+    """Whose upload it is; None for the key of anything else."""
+    found = _STAGED.fullmatch(key)
+    return MediaId(UUID(found[1])) if found else None
+
+
+def blob_in(key: str) -> tuple[StoreId, Checksum] | None:
+    """The store and the bytes; None for the key of anything else."""
+    found = _BLOB.fullmatch(key)
+    return (StoreId(UUID(found[1])), Checksum(bytes.fromhex(found[2]))) if found else None
+
+
+def media_of_rendition(key: str) -> MediaId | None:
+    """Whose rendition it is; None for the key of anything else."""
+    found = _RENDITION.fullmatch(key)
+    return MediaId(UUID(found[1])) if found else None
