@@ -22,6 +22,7 @@ from domain.dead_letters.stored_message import StoredMessage
 from domain.ids import AssetId, BatchId, BookingId, DeadLetterId, JobId, ListingId, StoreId, TaskId, UserId
 from domain.jobs.job import Job, JobStatus, Provider
 from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
+from domain.jobs.work import RunWork
 from domain.listings.booking import Booking, BookingStatus
 from domain.listings.listing import Listing, ListingKind, ListingStatus
 
@@ -219,21 +220,34 @@ def populated_job(batch: Batch | None = None, **changes: Any) -> Job:
     )
 
 
-def build_task(job: Job | None = None, **changes: Any) -> Task:
-    """A photo's task that anybody may claim from NOW on."""
+def build_run_work(job: Job | None = None, **changes: Any) -> RunWork:
+    """That of a photo in a first run."""
     if job is not None:
-        ours = {"job_id": job.id, "batch_id": job.batch_id, "listing_id": job.listing_id, "run": job.attempt}
-        changes = ours | changes
+        changes = {
+            "job_id": job.id,
+            "batch_id": job.batch_id,
+            "listing_id": job.listing_id,
+            "run": job.attempt,
+        } | changes
     return _build(
-        Task,
+        RunWork,
         changes,
-        id=TaskId(IDS.new()),
-        kind=TaskKind.IMAGE,
         job_id=JobId(IDS.new()),
         batch_id=BatchId(IDS.new()),
         listing_id=ListingId(IDS.new()),
         asset_id=AssetId(IDS.new()),
         run=1,
+    )
+
+
+def build_task(job: Job | None = None, **changes: Any) -> Task:
+    """A photo's task that anybody may claim from NOW on."""
+    return _build(
+        Task,
+        changes,
+        id=TaskId(IDS.new()),
+        kind=TaskKind.IMAGE,
+        work=build_run_work(job),
         max_attempts=4,
         available_at=NOW,
         created_at=NOW,

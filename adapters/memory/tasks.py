@@ -24,4 +24,4 @@ class MemoryTasks(Tasks):
         await self._transaction.save(Task, [(task.id, task)])
 
     async def of_job(self, job_id: JobId) -> Sequence[Task]:
-        return sorted(self._transaction.select(Task, lambda task: task.job_id == job_id), key=lambda task: task.id)
+        return sorted(self._transaction.select(Task, lambda task: task.work.job_id == job_id), key=lambda task: task.id)

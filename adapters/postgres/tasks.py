@@ -13,6 +13,7 @@ from domain.assets.failure import FailureCode
 from domain.ids import JobId, TaskId
 from domain.jobs.repository import Tasks
 from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
+from domain.jobs.work import RunWork
 
 tasks = Table(
     "tasks",
@@ -86,11 +87,8 @@ def _to_row(task: Task) -> dict[str, Any]:
     return {
         "id": task.id,
         "kind": task.kind,
-        "job_id": task.job_id,
-        "batch_id": task.batch_id,
-        "listing_id": task.listing_id,
-        "asset_id": task.asset_id,
-        "run": task.run,
+        **task.work.ids,
+        "run": task.work.run,
         "status": task.status,
         "attempt": task.attempt,
         "max_attempts": task.max_attempts,
@@ -109,11 +107,13 @@ def task_from_row(row: Record) -> Task:
     return Task(
         id=row["id"],
         kind=TaskKind(row["kind"]),
-        job_id=row["job_id"],
-        batch_id=row["batch_id"],
-        listing_id=row["listing_id"],
-        asset_id=row["asset_id"],
-        run=row["run"],
+        work=RunWork(
+            job_id=row["job_id"],
+            batch_id=row["batch_id"],
+            listing_id=row["listing_id"],
+            asset_id=row["asset_id"],
+            run=row["run"],
+        ),
         status=TaskStatus(row["status"]),
         attempt=row["attempt"],
         max_attempts=row["max_attempts"],
@@ -129,4 +129,6 @@ def task_from_row(row: Record) -> Task:
     )
 
 
-_WRITER = AggregateWriter(tasks, _to_row, fixed=["kind", "job_id", "batch_id", "listing_id", "run", "created_at"])
+_WRITER = AggregateWriter(
+    tasks, _to_row, fixed=["kind", "job_id", "batch_id", "listing_id", "asset_id", "run", "created_at"]
+)

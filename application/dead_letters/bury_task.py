@@ -21,7 +21,7 @@ class BuryTask:
         self._ids = ids
 
     async def __call__(self, tx: UnitOfWork, task: Task, failure: Failure, *, now: datetime) -> None:
-        batch = await tx.batches.find(task.batch_id)
+        batch = await tx.batches.find(task.work.batch_id)
         task.die(failure, now=now)
         await tx.tasks.save(task)
         await tx.dead_letters.add(

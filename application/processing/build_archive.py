@@ -30,12 +30,12 @@ class BuildArchive:
     async def __call__(self, task: Task, lease: Lease) -> Archive | None:
         with lease.doing(Stage.ZIP):
             async with self._begin() as tx:
-                assets = await tx.assets.of_batch(task.batch_id)
+                assets = await tx.assets.of_batch(task.work.batch_id)
             processed = [asset for asset in assets if asset.status is AssetStatus.PROCESSED]
             if not processed:
                 return None
             written = await self._writer.write(
-                archive_key(task.listing_id, task.batch_id, task.fence),
+                archive_key(task.work.listing_id, task.work.batch_id, task.fence),
                 archive_entries(processed),
                 progress=lease.report,
             )

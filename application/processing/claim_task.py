@@ -54,8 +54,8 @@ class ClaimTask:
             task = await tx.leases.claim(task_id, worker=worker, lease=self._policy.duration, now=now)
             if task is None:
                 return None
-            job = await tx.jobs.find(task.job_id)
-            asset = await tx.assets.find(task.asset_id) if task.asset_id else None
+            job = await tx.jobs.find(task.work.job_id)
+            asset = await tx.assets.find(task.work.asset_id) if task.work.asset_id else None
             if asset is not None:
                 asset.start_processing(now=now)
                 await tx.assets.save([asset])

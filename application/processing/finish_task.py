@@ -28,7 +28,7 @@ class FinishAssetTask:
         """`dead` when the failure is that all attempts are spent. Raises LeaseLost: then nothing has changed."""
         now = self._clock.now()
         async with self._begin() as tx:
-            job = await tx.jobs.lock(task.job_id)
+            job = await tx.jobs.lock(task.work.job_id)
             current = await tx.tasks.lock(task.id)
             if job is None or current is None:
                 raise LeaseLost(task.id)
@@ -49,7 +49,7 @@ async def end_asset_task(
     now: datetime,
 ) -> None:
     """Within a transaction that has locked job and task."""
-    asset = await tx.assets.find(task.asset_id) if task.asset_id else None
+    asset = await tx.assets.find(task.work.asset_id) if task.work.asset_id else None
     if asset is not None:
         if isinstance(result, Failure):
             asset.start_processing(now=now)
@@ -82,7 +82,7 @@ class FinishArchiveTask:
         """`result` is None when no file could be processed. Raises LeaseLost: then nothing has changed."""
         now = self._clock.now()
         async with self._begin() as tx:
-            run = await lock_run(tx, task.batch_id, task.job_id)
+            run = await lock_run(tx, task.work.batch_id, task.work.job_id)
             current = await tx.tasks.lock(task.id)
             if run is None or current is None:
                 raise LeaseLost(task.id)
@@ -96,7 +96,7 @@ class FinishArchiveTask:
             settlement = await settle(
                 tx,
                 run,
-                await tx.assets.of_batch(task.batch_id),
+                await tx.assets.of_batch(task.work.batch_id),
                 archive=result if isinstance(result, Archive) else None,
                 failure=failure.code if failure else None,
                 now=now,

@@ -15,6 +15,7 @@ from domain.jobs.estimate import Capacity, estimate_seconds
 from domain.jobs.events import RequestedFile
 from domain.jobs.job import Job, Provider
 from domain.jobs.task import RetryPolicy, Task, TaskKind
+from domain.jobs.work import RunWork
 
 _TRACE = "traceparent"
 
@@ -75,8 +76,7 @@ class RunPlanner:
         return Task.schedule(
             task_id=TaskId(self._ids.new()),
             kind=kind,
-            job=job,
-            asset_id=asset.id if asset else None,
+            work=RunWork.of(job, asset.id if asset else None),
             max_attempts=self._policy.retry.max_attempts,
             now=now,
         )

@@ -69,14 +69,16 @@ class RecoverTasks:
             seen = await tx.tasks.find(task_id)
             if seen is None:
                 return
-            run = await lock_run(tx, seen.batch_id, seen.job_id)
+            run = await lock_run(tx, seen.work.batch_id, seen.work.job_id)
             task = await tx.tasks.lock(task_id)
             if run is None or task is None or not task.is_overdue(now=now):
                 return
             with self._tracing.span("recover", parent=trace_of(run.job), task_id=task_id, attempt=task.attempt):
                 settlement = await self._end_attempt(tx, run, task, now)
                 await tx.commit()
-                self._log.warning("task.lease_expired", task_id=task_id, batch_id=task.batch_id, status=task.status)
+                self._log.warning(
+                    "task.lease_expired", task_id=task_id, batch_id=task.work.batch_id, status=task.status
+                )
         if task.status is TaskStatus.DEAD:
             self._telemetry.dead_lettered(task_topic(task.kind))
         if settlement is not None:
@@ -89,9 +91,9 @@ class RecoverTasks:
             task.try_later(_LOST, delay=delay, now=now)
             await tx.tasks.save(task)
             return None
-        if task.asset_id is not None:
+        if task.work.asset_id is not None:
             await end_asset_task(tx, self._planner, self._bury, run.job, task, result=_LOST, dead=True, now=now)
             return None
         await self._bury(tx, task, _LOST, now=now)
-        assets = await tx.assets.of_batch(task.batch_id)
+        assets = await tx.assets.of_batch(task.work.batch_id)
         return await settle(tx, run, assets, archive=None, failure=_LOST.code, now=now)

@@ -75,9 +75,9 @@ class WorkOnTask:
     async def __call__(self, claimed: ClaimedTask) -> None:
         task = claimed.task
         with self._log.bound(
-            listing_id=task.listing_id,
-            batch_id=task.batch_id,
-            job_id=task.job_id,
+            listing_id=task.work.listing_id,
+            batch_id=task.work.batch_id,
+            job_id=task.work.job_id,
             task_id=task.id,
             attempt=task.attempt,
         ):
@@ -110,7 +110,7 @@ class WorkOnTask:
         self._tell(task, result, dead=dead)
 
     async def _finish(self, task: Task, result: ProcessedAsset | Archive | Failure | None, *, dead: bool) -> None:
-        if isinstance(result, ProcessedAsset) or (task.asset_id is not None and isinstance(result, Failure)):
+        if isinstance(result, ProcessedAsset) or (task.work.asset_id is not None and isinstance(result, Failure)):
             await self._finish_asset(task, result, dead=dead)
         else:
             started = monotonic()
@@ -133,8 +133,8 @@ class WorkOnTask:
         task = claimed.task
         lease: Lease | None = None
         try:
-            async with self._keeper.hold(task, Stage.VALIDATE if task.asset_id else Stage.ZIP) as lease:
-                if task.asset_id is None:
+            async with self._keeper.hold(task, Stage.VALIDATE if task.work.asset_id else Stage.ZIP) as lease:
+                if task.work.asset_id is None:
                     return await self._build_archive(task, lease)
                 if claimed.asset is None:
                     return Failure(code=FailureCode.NOT_UPLOADED, detail="the file was taken out of its batch")

@@ -7,9 +7,9 @@ from enum import StrEnum
 from domain.assets.failure import Failure
 from domain.errors import Conflict
 from domain.events import Aggregate
-from domain.ids import AssetId, BatchId, JobId, ListingId, TaskId
+from domain.ids import TaskId
 from domain.jobs.events import TaskDied, TaskScheduled
-from domain.jobs.job import Job
+from domain.jobs.work import RunWork
 from domain.state_machine import StateMachine
 
 
@@ -90,16 +90,12 @@ class RetryPolicy:
 class Task(Aggregate):
     """`attempt` counts the claims and is the fencing token: only the holder of the newest claim may finish.
 
-    `asset_id` is None for the archive of the whole batch. `progress` runs from 0.0 to 1.0 within `stage`.
+    `progress` runs from 0.0 to 1.0 within `stage`.
     """
 
     id: TaskId
     kind: TaskKind
-    job_id: JobId
-    batch_id: BatchId
-    listing_id: ListingId
-    asset_id: AssetId | None = None
-    run: int
+    work: RunWork
     status: TaskStatus = TaskStatus.PENDING
     attempt: int = 0
     max_attempts: int
@@ -113,17 +109,11 @@ class Task(Aggregate):
     finished_at: datetime | None = None
 
     @classmethod
-    def schedule(
-        cls, *, task_id: TaskId, kind: TaskKind, job: Job, asset_id: AssetId | None, max_attempts: int, now: datetime
-    ) -> "Task":
+    def schedule(cls, *, task_id: TaskId, kind: TaskKind, work: RunWork, max_attempts: int, now: datetime) -> "Task":
         task = cls(
             id=task_id,
             kind=kind,
-            job_id=job.id,
-            batch_id=job.batch_id,
-            listing_id=job.listing_id,
-            asset_id=asset_id,
-            run=job.attempt,
+            work=work,
             max_attempts=max_attempts,
             available_at=now,
             created_at=now,
@@ -134,7 +124,7 @@ class Task(Aggregate):
     @property
     def fence(self) -> str:
         """Names the objects that this attempt writes, apart from those of any other attempt: `run-attempt`."""
-        return f"{self.run}-{self.attempt}"
+        return f"{self.work.run}-{self.attempt}"
 
     @property
     def is_last_attempt(self) -> bool:
@@ -151,10 +141,7 @@ class Task(Aggregate):
         return TaskScheduled(
             task_id=self.id,
             kind=self.kind,
-            job_id=self.job_id,
-            batch_id=self.batch_id,
-            listing_id=self.listing_id,
-            asset_id=self.asset_id,
+            **self.work.ids,
             not_before=max(self.available_at, now),
             occurred_at=now,
         )
@@ -203,10 +190,7 @@ class Task(Aggregate):
             TaskDied(
                 task_id=self.id,
                 kind=self.kind,
-                job_id=self.job_id,
-                batch_id=self.batch_id,
-                listing_id=self.listing_id,
-                asset_id=self.asset_id,
+                **self.work.ids,
                 attempt=self.attempt,
                 error_code=failure.code,
                 error_detail=failure.detail,

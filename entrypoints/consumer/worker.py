@@ -179,9 +179,9 @@ class Worker(Part):
                 parent=pointer if "traceparent" in pointer else claimed.trace,
                 task_id=str(task.id),
                 attempt=task.attempt,
-                listing_id=str(task.listing_id),
-                batch_id=str(task.batch_id),
-                job_id=str(task.job_id),
+                listing_id=str(task.work.listing_id),
+                batch_id=str(task.work.batch_id),
+                job_id=str(task.work.job_id),
             ):
                 await self._work(claimed)
         except DomainError as error:

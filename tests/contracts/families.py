@@ -100,7 +100,7 @@ def task_family() -> Family:
     batch = build_batch(listing_id=listing.id)
     job = build_job(batch)
     young = build_task(job)
-    old = populated_task(job, id=young.id, kind=young.kind, asset_id=young.asset_id, max_attempts=9)
+    old = populated_task(job, id=young.id, kind=young.kind, work=young.work, max_attempts=9)
     return Family(parents=[listing, batch, job], young=young, old=old)
 
 

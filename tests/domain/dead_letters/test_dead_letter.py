@@ -63,8 +63,8 @@ def test_a_dead_task_is_remembered_with_all_that_it_was_about() -> None:
     )
 
     assert (letter.kind, letter.consumer, letter.attempts) == (LetterKind.TASK, "", 4)
-    assert (letter.task_id, letter.asset_id, letter.job_id) == (task.id, task.asset_id, task.job_id)
-    assert (letter.batch_id, letter.listing_id, letter.store_id) == (task.batch_id, task.listing_id, STORE)
+    assert (letter.task_id, letter.asset_id, letter.job_id) == (task.id, task.work.asset_id, task.work.job_id)
+    assert (letter.batch_id, letter.listing_id, letter.store_id) == (task.work.batch_id, task.work.listing_id, STORE)
     assert (letter.error_code, len(letter.error_detail)) == ("TIMEOUT", 2_000)
     assert letter.pull_events() == []
 

@@ -13,7 +13,8 @@ from domain.errors import InvalidState
 from domain.ids import TaskId
 from domain.jobs.events import TaskDied, TaskScheduled
 from domain.jobs.task import LeaseLost, Task, TaskKind, TaskStatus, Verdict
-from tests.builders import IDS, NOW, build_job, build_task
+from domain.jobs.work import RunWork
+from tests.builders import IDS, NOW, build_job, build_run_work, build_task
 
 LEASE = timedelta(seconds=60)
 LOST = Failure(code=FailureCode.TIMEOUT, detail="the worker vanished")
@@ -160,13 +161,14 @@ def test_only_a_leased_task_can_end_or_be_given_back(status: TaskStatus) -> None
 @pytest.mark.parametrize("kind", TaskKind)
 def test_a_scheduled_task_is_announced_at_once_under_its_run(kind: TaskKind) -> None:
     job = build_job(attempt=4)
-    task = Task.schedule(task_id=TaskId(IDS.new()), kind=kind, job=job, asset_id=None, max_attempts=3, now=NOW)
-    assert (task.run, task.status, task.available_at) == (4, TaskStatus.PENDING, NOW)
+    task = Task.schedule(task_id=TaskId(IDS.new()), kind=kind, work=RunWork.of(job, None), max_attempts=3, now=NOW)
+    assert (task.fence, task.status, task.available_at) == ("4-0", TaskStatus.PENDING, NOW)
     (event,) = task.pull_events()
     assert isinstance(event, TaskScheduled)
     assert (event.task_id, event.kind, event.not_before) == (task.id, kind, NOW)
 
 
 def test_every_attempt_of_every_run_writes_under_its_own_name() -> None:
-    fences = {build_task(run=run, attempt=attempt).fence for run in range(1, 13) for attempt in range(1, 13)}
+    runs = [build_run_work(run=run) for run in range(1, 13)]
+    fences = {build_task(work=run, attempt=attempt).fence for run in runs for attempt in range(1, 13)}
     assert len(fences) == 144

@@ -1,0 +1,37 @@
+"""What a task is about."""
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+from domain.ids import AssetId, BatchId, JobId, ListingId
+from domain.jobs.job import Job
+
+
+class WorkIds(TypedDict):
+    """What people look for a piece of work by."""
+
+    job_id: JobId
+    batch_id: BatchId
+    listing_id: ListingId
+    asset_id: AssetId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunWork:
+    """One file of a run over a batch, or the archive of the whole, where `asset_id` is None. `run` counts the runs of
+    the batch from 1.
+    """
+
+    job_id: JobId
+    batch_id: BatchId
+    listing_id: ListingId
+    asset_id: AssetId | None
+    run: int
+
+    @classmethod
+    def of(cls, job: Job, asset_id: AssetId | None) -> "RunWork":
+        return cls(job_id=job.id, batch_id=job.batch_id, listing_id=job.listing_id, asset_id=asset_id, run=job.attempt)
+
+    @property
+    def ids(self) -> WorkIds:
+        return WorkIds(job_id=self.job_id, batch_id=self.batch_id, listing_id=self.listing_id, asset_id=self.asset_id)
