@@ -15,6 +15,7 @@ from adapters.documents.processor import DocumentProcessor
 from adapters.imaging.processor import ImageProcessor
 from adapters.sniffing.magic import MagicTypeSniffer
 from adapters.video.processor import VideoProcessor
+from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.batches.complete_upload_batch import CompleteUploadBatch
 from application.batches.create_upload_batch import CreateUploadBatch
 from application.batches.delete_batch import DeleteBatch
@@ -59,6 +60,7 @@ from application.storage.notification import ObjectChange
 from application.storage.route_notification import RouteNotification, StorageRoute
 from domain.batches.media_type import IMAGE_CONTENT_TYPES
 from domain.batches.object_keys import is_original, is_ours
+from entrypoints.media_consumers.media_consumer import registered_types
 from entrypoints.resources import Resources
 from entrypoints.settings import Settings
 
@@ -91,6 +93,12 @@ class Container(containers.DeclarativeContainer):
         HmacLinkSigner, secret=resources.provided.secrets.link_secret, base_url=settings.provided.playlist_url
     )
     webhook_verifier = providers.Singleton(StandardWebhooksVerifier, secrets=resources.provided.secrets.webhook_secrets)
+
+    # Who uses media.
+    entity_types = providers.Singleton(registered_types, resources.provided.media_consumers)
+    reconcile_attachments = providers.Singleton(
+        ReconcileAttachments, entity_types=entity_types, clock=clock, ids=ids, log=log
+    )
 
     tickets = providers.Singleton(TicketOffice, signer=signer, limits=limits)
     opener = providers.Singleton(MultipartOpener, begin=begin, multipart=multipart, clock=clock, limits=limits)

@@ -41,6 +41,8 @@ from application.ports.tracing import Tracing
 from application.ports.workspace import Workspace
 from application.unit_of_work import UnitOfWorkFactory
 from entrypoints.consumer.loops import Loops
+from entrypoints.media_consumers import MEDIA_CONSUMERS
+from entrypoints.media_consumers.media_consumer import MediaConsumer, postgres_repositories
 from entrypoints.messaging import Messaging, open_messaging
 from entrypoints.role import Role
 from entrypoints.secrets import Secrets
@@ -64,6 +66,7 @@ class Resources:
     """
 
     begin: UnitOfWorkFactory
+    media_consumers: Sequence[MediaConsumer]
     signer: UrlSigner
     store: ObjectStore
     multipart: MultipartUploads
@@ -85,7 +88,13 @@ class Resources:
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings, services: Services, role: Role = Role.ALL) -> AsyncIterator[Resources]:
+async def open_resources(
+    settings: Settings,
+    services: Services,
+    role: Role = Role.ALL,
+    *,
+    media_consumers: Sequence[MediaConsumer] = MEDIA_CONSUMERS,
+) -> AsyncIterator[Resources]:
     """Open pool, store and decoders; close them in reverse order. The database is migrated already."""
     secrets = Secrets.of(settings) if role.serves_api else None
     log, loops = StructuredLog(), Loops()
@@ -115,7 +124,10 @@ async def open_resources(settings: Settings, services: Services, role: Role = Ro
         store = S3ObjectStore(connection)
         ids = Uuid7Ids()
         yield Resources(
-            begin=PostgresUnitOfWorkFactory(engine, ids, headers=tracing.headers),
+            begin=PostgresUnitOfWorkFactory(
+                engine, ids, headers=tracing.headers, repositories=postgres_repositories(media_consumers)
+            ),
+            media_consumers=media_consumers,
             signer=SigV4UrlSigner(services.public_bucket),
             store=store,
             multipart=S3MultipartUploads(connection),

@@ -4,6 +4,7 @@ from adapters.auth.jwt import JwtVerifier
 from entrypoints.http.app import create_app, create_probes
 from entrypoints.http.server import HttpServer
 from entrypoints.http.services import HttpServices, HttpSettings, Probes
+from entrypoints.media_consumers.media_consumer import Toolbox
 from entrypoints.vitrine import Vitrine
 
 
@@ -38,6 +39,20 @@ def http_services(vitrine: Vitrine) -> HttpServices:
     """What the HTTP entrypoint may call."""
     container, resources, settings = vitrine.container, vitrine.resources, vitrine.settings
     assert resources.secrets is not None
+    token_verifier = JwtVerifier(
+        secret=resources.secrets.jwt_secret,
+        jwks_url=settings.jwks_url,
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+    )
+    toolbox = Toolbox(
+        begin=resources.begin,
+        reconcile=container.reconcile_attachments(),
+        token_verifier=token_verifier,
+        clock=resources.clock,
+        ids=resources.ids,
+        log=resources.log,
+    )
     return HttpServices(
         upsert_listing=container.upsert_listing(),
         create_upload_batch=container.create_upload_batch(),
@@ -55,12 +70,7 @@ def http_services(vitrine: Vitrine) -> HttpServices:
         get_dead_letter=container.get_dead_letter(),
         replay_dead_letter=container.replay_dead_letter(),
         discard_dead_letter=container.discard_dead_letter(),
-        token_verifier=JwtVerifier(
-            secret=resources.secrets.jwt_secret,
-            jwks_url=settings.jwks_url,
-            issuer=settings.jwt_issuer,
-            audience=settings.jwt_audience,
-        ),
+        token_verifier=token_verifier,
         webhook_verifier=container.webhook_verifier(),
         clock=resources.clock,
         telemetry=resources.telemetry,
@@ -68,4 +78,5 @@ def http_services(vitrine: Vitrine) -> HttpServices:
         log=resources.log,
         limits=settings.limits,
         probes=probes(vitrine),
+        consumer_routers=[router for consumer in resources.media_consumers for router in consumer.routers(toolbox)],
     )

@@ -1,10 +1,12 @@
 """A process with everything open that its role needs."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from entrypoints.container import Container
+from entrypoints.media_consumers import MEDIA_CONSUMERS
+from entrypoints.media_consumers.media_consumer import MediaConsumer
 from entrypoints.resources import Resources, open_resources
 from entrypoints.role import Role
 from entrypoints.services import Services, given_services, open_services
@@ -23,23 +25,27 @@ class Vitrine:
 
 
 @asynccontextmanager
-async def open_vitrine(settings: Settings) -> AsyncIterator[Vitrine]:
+async def open_vitrine(
+    settings: Settings, *, media_consumers: Sequence[MediaConsumer] = MEDIA_CONSUMERS
+) -> AsyncIterator[Vitrine]:
     """The whole of it: start what is embedded, bring the schema up to date, open everything, wire it."""
     async with open_services(settings) as services:
         await upgrade(services.database_url)
-        async with open_resources(settings, services) as resources:
+        async with open_resources(settings, services, media_consumers=media_consumers) as resources:
             yield _wired(settings, services, resources)
 
 
 @asynccontextmanager
-async def open_role(settings: Settings, role: Role) -> AsyncIterator[Vitrine]:
+async def open_role(
+    settings: Settings, role: Role, *, media_consumers: Sequence[MediaConsumer] = MEDIA_CONSUMERS
+) -> AsyncIterator[Vitrine]:
     """One role of a deployment, on services that the settings name and a schema that is there.
 
     Raises InvalidSettings, SchemaOutdated, Unavailable.
     """
     services = given_services(settings, kafka=role is not Role.API)
     await require_current(services.database_url)
-    async with open_resources(settings, services, role) as resources:
+    async with open_resources(settings, services, role, media_consumers=media_consumers) as resources:
         yield _wired(settings, services, resources)
 
 

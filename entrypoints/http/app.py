@@ -24,6 +24,7 @@ def create_app(services: HttpServices, settings: HttpSettings) -> Litestar:
             health_router(services.probes),
             *listing_media_routers(services),
             dead_letters_router(services),
+            *services.consumer_routers,
         ],
         request_class=JsonRequest,
         exception_handlers=exception_handlers(services.log),

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from litestar import Router
+
 from application.batches.complete_upload_batch import CompleteUploadBatch
 from application.batches.create_upload_batch import CreateUploadBatch
 from application.batches.delete_batch import DeleteBatch
@@ -47,7 +49,7 @@ class Probes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpServices:
-    """`limits` are those that `create_upload_batch` goes by."""
+    """`limits` are those that `create_upload_batch` goes by; `consumer_routers` those of the consumers of media."""
 
     upsert_listing: UpsertListing
     create_upload_batch: CreateUploadBatch
@@ -73,6 +75,7 @@ class HttpServices:
     log: Log
     limits: UploadLimits
     probes: Probes
+    consumer_routers: Sequence[Router] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
