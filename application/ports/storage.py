@@ -36,6 +36,16 @@ class StoredObject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedObject:
+    """What a listing says of an object. `modified_at` in UTC, to the second in some stores."""
+
+    key: str
+    size: int
+    etag: str
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """What was read, measured while it streamed. `head` is the first 4 KiB at most."""
 
@@ -107,6 +117,28 @@ class ObjectStore(Protocol):
     @abstractmethod
     async def upload(self, key: str, source: Path, *, content_type: str) -> StoredObject:
         """Write the file; return once the store has confirmed its SHA-256. Overwrites."""
+
+    @abstractmethod
+    async def put(self, key: str, body: bytes, *, content_type: str, checksum: Checksum) -> StoredObject:
+        """Write a few MiB; return once the store has confirmed their SHA-256. Overwrites.
+
+        Raises Unavailable, with nothing written, when `checksum` is not that of `body`.
+        """
+
+    @abstractmethod
+    async def copy(self, source: str, to: str, *, content_type: str) -> StoredObject:
+        """Copy within the store, 5 GiB at most, under a content type of its own; onto itself changes that alone.
+
+        The copy has the checksum that the source has. Raises ObjectNotFound. Overwrites.
+        """
+
+    @abstractmethod
+    def listing(self, prefix: str) -> AsyncIterator[ListedObject]:
+        """All objects whose keys begin with `prefix`, a page at a time, in the order of their keys.
+
+        What is written or deleted meanwhile may be seen or not; the rest is seen once. A store that keeps folders
+        goes through `a/` when its turn is at `a`, and so before `a-b`.
+        """
 
     @abstractmethod
     async def delete(self, keys: Sequence[str]) -> None:
