@@ -4,12 +4,15 @@ import zlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import md5, sha256
 from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
+from application.ports.clock import Clock
 from application.ports.storage import (
+    ListedObject,
     MultipartUploads,
     ObjectNotFound,
     ObjectStore,
@@ -29,6 +32,7 @@ _SMALLEST_PART = 5 * _MIB
 class MemoryObject:
     data: bytes
     described: StoredObject
+    modified_at: datetime
 
 
 @dataclass(slots=True)
@@ -42,6 +46,7 @@ class MemoryUpload:
 class MemoryBucket:
     """What the store, the uploads and the signed URLs of one bucket share."""
 
+    clock: Clock
     objects: dict[str, MemoryObject] = field(default_factory=dict)
     uploads: dict[str, MemoryUpload] = field(default_factory=dict)
 
@@ -49,7 +54,10 @@ class MemoryBucket:
         described = StoredObject(
             key=key, size=len(data), etag=_md5(data).hex(), content_type=content_type, checksum=checksum
         )
-        self.objects[key] = MemoryObject(data, described)
+        return self.keep(data, described)
+
+    def keep(self, data: bytes, described: StoredObject) -> StoredObject:
+        self.objects[described.key] = MemoryObject(data, described, self.clock.now())
         return described
 
     def write_part(self, upload: MemoryUpload, number: int, data: bytes) -> UploadedPart:
@@ -71,7 +79,7 @@ class MemoryObjectStore(ObjectStore):
         return stored.described if stored else None
 
     async def download(self, key: str, to: Path) -> Received:
-        data = self._data(key)
+        data = self._stored(key).data
         to.write_bytes(data)  # noqa: ASYNC240 (a test's few bytes)
         return Received(
             size=len(data),
@@ -82,22 +90,42 @@ class MemoryObjectStore(ObjectStore):
 
     @asynccontextmanager
     async def read(self, key: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        yield _chunks(self._data(key))
+        yield _chunks(self._stored(key).data)
 
     async def upload(self, key: str, source: Path, *, content_type: str) -> StoredObject:
         data = source.read_bytes()  # noqa: ASYNC240 (a test's few bytes)
         checksum = Checksum(sha256(data).digest())
         return self._bucket.write(key, data, content_type=content_type, checksum=checksum)
 
+    async def put(self, key: str, body: bytes, *, content_type: str, checksum: Checksum) -> StoredObject:
+        if sha256(body).digest() != checksum.digest:
+            raise Unavailable(f"the object store refused PUT {key}: another SHA-256")
+        return self._bucket.write(key, body, content_type=content_type, checksum=checksum)
+
+    async def copy(self, source: str, to: str, *, content_type: str) -> StoredObject:
+        stored = self._stored(source)
+        return self._bucket.keep(stored.data, replace(stored.described, key=to, content_type=content_type))
+
+    async def listing(self, prefix: str) -> AsyncIterator[ListedObject]:
+        for key in sorted(self._bucket.objects):
+            stored = self._bucket.objects.get(key)
+            if stored and key.startswith(prefix):
+                yield ListedObject(
+                    key=key,
+                    size=stored.described.size,
+                    etag=stored.described.etag,
+                    modified_at=stored.modified_at,
+                )
+
     async def delete(self, keys: Sequence[str]) -> None:
         for key in keys:
             self._bucket.objects.pop(key, None)
 
-    def _data(self, key: str) -> bytes:
+    def _stored(self, key: str) -> MemoryObject:
         stored = self._bucket.objects.get(key)
         if stored is None:
             raise ObjectNotFound(key)
-        return stored.data
+        return stored
 
 
 class MemoryMultipartUploads(MultipartUploads):
@@ -127,10 +155,10 @@ class MemoryMultipartUploads(MultipartUploads):
             return None
         del self._bucket.uploads[upload_id]
         data = b"".join([upload.parts[part.number][1] for part in parts])
-        described = self._bucket.write(key, data, content_type=upload.content_type, checksum=None)
-        described = replace(described, etag=_etag_of(parts))
-        self._bucket.objects[key] = MemoryObject(data, described)
-        return described
+        described = StoredObject(
+            key=key, size=len(data), etag=_etag_of(parts), content_type=upload.content_type, checksum=None
+        )
+        return self._bucket.keep(data, described)
 
     async def abort(self, key: str, *, upload_id: str) -> None:
         if self._bucket.upload(key, upload_id):

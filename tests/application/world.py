@@ -68,7 +68,7 @@ class World(UseCases):
         self.retry = RetryPolicy(max_attempts=3)
         self.clock, self.ids = ManualClock(NOW), SequentialIds()
         self.database = MemoryDatabase(lock_timeout=timedelta(seconds=2))
-        self.bucket = MemoryBucket()
+        self.bucket = MemoryBucket(self.clock)
         self.signer = MemoryUrlSigner()
         self.http = MemoryHttp(self.bucket, self.signer, self.clock)
         self.store, self.multipart = MemoryObjectStore(self.bucket), MemoryMultipartUploads(self.bucket)

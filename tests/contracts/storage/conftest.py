@@ -79,7 +79,8 @@ def _s3(connection: S3Connection, browser: aiohttp.ClientSession) -> Storage:
 
 
 def _memory() -> Storage:
-    bucket, signer, clock = MemoryBucket(), MemoryUrlSigner(), ManualClock()
+    signer, clock = MemoryUrlSigner(), ManualClock()
+    bucket = MemoryBucket(clock)
     http = MemoryHttp(bucket, signer, clock)
 
     async def send(
