@@ -68,20 +68,45 @@ class SignedRequests:
         query: str = "",
         body: Body | None = None,
         size: int = 0,
+        silence: float | None = None,
     ) -> Answer:
         """Send what may be repeated and read the answer, whatever its status below 500.
 
-        `headers` are signed and have lower-case names; `size` is that of the body. Raises Unavailable.
+        `headers` are signed and have lower-case names; `size` is how many bytes the request moves; `silence` as in
+        `Timeouts`. Raises Unavailable.
         """
 
         async def attempt() -> Answer:
             response = await self.open(
-                method, key, headers=headers, query=query, body=body, total=self.timeouts.for_size(size)
+                method,
+                key,
+                headers=headers,
+                query=query,
+                body=body,
+                total=self.timeouts.for_size(size),
+                silence=silence,
             )
             async with response:
-                return Answer(response.status, response.headers, await _code_of(response))
+                answer = Answer(response.status, response.headers, await _code_of(response))
+            if answer.status == HTTPStatus.OK and answer.code:
+                # A copy that fails after the store has begun to answer.
+                raise Unavailable(f"the object store failed at {method} {key}: {answer.code}")
+            return answer
 
         return await retried(f"{method} {key}", attempt)
+
+    async def fetch(self, key: str, *, query: str) -> bytes:
+        """Read an answer of some kilobytes. Raises Unavailable, StoreRefused for any status but 200."""
+        action = f"GET {key}?{query}"
+
+        async def attempt() -> bytes:
+            response = await self.open("GET", key, query=query, total=self.timeouts.total)
+            async with response:
+                if response.status != HTTPStatus.OK:
+                    raise StoreRefused(action, status=response.status, reason=await _code_of(response))
+                return await response.read()
+
+        return await retried(action, attempt)
 
     async def open(
         self,
@@ -92,6 +117,7 @@ class SignedRequests:
         query: str = "",
         body: Body | None = None,
         total: float | None = None,
+        silence: float | None = None,
     ) -> aiohttp.ClientResponse:
         """Send once; the caller reads and closes the response. Raises Unavailable above 499, else as aiohttp does."""
         now = datetime.now(UTC)
@@ -106,7 +132,7 @@ class SignedRequests:
                 total=total,
                 connect=self.timeouts.total,
                 sock_connect=self.timeouts.connect,
-                sock_read=self.timeouts.silence,
+                sock_read=silence or self.timeouts.silence,
             ),
         )
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -127,5 +153,9 @@ class SignedRequests:
 
 
 async def _code_of(response: aiohttp.ClientResponse) -> str:
-    found = _error_code(await response.content.read(_LONGEST_ERROR))
+    # In pieces: a store that copies sends blanks now and then, and the answer at the end.
+    text = b""
+    while len(text) < _LONGEST_ERROR and (piece := await response.content.readany()):
+        text += piece
+    found = _error_code(text)
     return found[1].decode() if found else ""

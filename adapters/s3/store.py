@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from adapters.s3.connection import S3Connection
+from adapters.s3.copying import copy
 from adapters.s3.describing import checksum_in, describe
 from adapters.s3.errors import StoreRefused, retried, translated
+from adapters.s3.listing import listing
 from adapters.s3.multipart import S3MultipartUploads, aborted_on_failure
 from adapters.s3.receiving import chunks, received_file
-from adapters.s3.sending import MeasuredFile, measure, read_slice
-from application.ports.storage import ObjectNotFound, ObjectStore, Received, StoredObject, UploadedPart
+from adapters.s3.sending import Body, MeasuredFile, body_of, measure, read_slice
+from application.ports.storage import ListedObject, ObjectNotFound, ObjectStore, Received, StoredObject, UploadedPart
+from domain.checksum import Checksum
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3.type_defs import ErrorTypeDef, ObjectIdentifierTypeDef
@@ -24,7 +27,10 @@ _MOST_PARTS = 10_000
 
 
 class S3ObjectStore(ObjectStore):
-    """`single_put_limit` and `part_size` in bytes; `parts_in_flight` of one upload are in memory at once."""
+    """`single_put_limit` and `part_size` in bytes; `parts_in_flight` of one upload are in memory at once.
+
+    `page_size` is how many objects a listing asks for at once, 1000 at most.
+    """
 
     def __init__(
         self,
@@ -33,6 +39,7 @@ class S3ObjectStore(ObjectStore):
         single_put_limit: int = 64 * _MIB,
         part_size: int = 16 * _MIB,
         parts_in_flight: int = 2,
+        page_size: int = 1000,
     ) -> None:
         self._client = connection.client
         self._bucket = connection.address.bucket
@@ -41,6 +48,7 @@ class S3ObjectStore(ObjectStore):
         self._single_put_limit = single_put_limit
         self._part_size = part_size
         self._parts_in_flight = parts_in_flight
+        self._page_size = page_size
 
     async def head(self, key: str) -> StoredObject | None:
         return await describe(self._requests, key)
@@ -70,18 +78,16 @@ class S3ObjectStore(ObjectStore):
         file = await asyncio.to_thread(measure, source)
         if file.size > self._single_put_limit:
             return await self._upload_in_parts(key, source, file, content_type)
-        headers = {
-            "content-length": str(file.size),
-            "content-type": content_type,
-            "x-amz-checksum-sha256": file.checksum.base64,
-        }
-        answer = await self._requests.send("PUT", key, headers=headers, body=file.body, size=file.size)
-        answer.require_ok(f"PUT {key}")
-        if checksum_in(answer.headers) != file.checksum:
-            raise StoreRefused(f"PUT {key}", status=answer.status, reason="did not confirm the SHA-256")
-        return StoredObject(
-            key=key, size=file.size, etag=answer.etag, content_type=content_type, checksum=file.checksum
-        )
+        return await self._put(key, file.body, file.size, content_type, file.checksum)
+
+    async def put(self, key: str, body: bytes, *, content_type: str, checksum: Checksum) -> StoredObject:
+        return await self._put(key, body_of(body), len(body), content_type, checksum)
+
+    async def copy(self, source: str, to: str, *, content_type: str) -> StoredObject:
+        return await copy(self._requests, self._bucket, source, to, content_type=content_type)
+
+    def listing(self, prefix: str) -> AsyncIterator[ListedObject]:
+        return listing(self._requests, prefix, page_size=self._page_size)
 
     async def delete(self, keys: Sequence[str]) -> None:
         for start in range(0, len(keys), _DELETED_AT_ONCE):
@@ -97,6 +103,18 @@ class S3ObjectStore(ObjectStore):
         if response is None:
             raise ObjectNotFound(key)
         return response
+
+    async def _put(self, key: str, body: Body, size: int, content_type: str, checksum: Checksum) -> StoredObject:
+        headers = {
+            "content-length": str(size),
+            "content-type": content_type,
+            "x-amz-checksum-sha256": checksum.base64,
+        }
+        answer = await self._requests.send("PUT", key, headers=headers, body=body, size=size)
+        answer.require_ok(f"PUT {key}")
+        if checksum_in(answer.headers) != checksum:
+            raise StoreRefused(f"PUT {key}", status=answer.status, reason="did not confirm the SHA-256")
+        return StoredObject(key=key, size=size, etag=answer.etag, content_type=content_type, checksum=checksum)
 
     async def _upload_in_parts(self, key: str, source: Path, file: MeasuredFile, content_type: str) -> StoredObject:
         upload_id = await self._uploads.begin(key, content_type=content_type)
