@@ -9,6 +9,7 @@ from entrypoints.http.dead_letters.router import dead_letters_router
 from entrypoints.http.documentation.document import DOCS_PATH, openapi_config, prepare_document
 from entrypoints.http.health import health_router
 from entrypoints.http.listing_media.router import listing_media_routers
+from entrypoints.http.media.router import media_router
 from entrypoints.http.problems import exception_handlers
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.request_log import RequestLog
@@ -24,6 +25,7 @@ def create_app(services: HttpServices, settings: HttpSettings) -> Litestar:
             health_router(services.probes),
             *listing_media_routers(services),
             dead_letters_router(services),
+            media_router(services),
             *services.consumer_routers,
         ],
         request_class=JsonRequest,
