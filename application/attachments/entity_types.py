@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from domain.attachments.attachment import Attachment
 from domain.attachments.errors import UnknownEntityType
 from domain.ids import MediaId, StoreId
 
-Detach: TypeAlias = Callable[[UnitOfWork, Attachment], Awaitable[None]]
+Detach: TypeAlias = Callable[[UnitOfWork, Attachment, datetime], Awaitable[None]]
 """Locks the entity, takes the media out of the slot and saves it, in the transaction that it is given. An entity that
 is gone, or does not refer to the media any more, is a success.
 """
@@ -83,7 +84,7 @@ class EntityTypes:
         except UnknownEntityType:
             return True
 
-    async def detach(self, tx: UnitOfWork, attachment: Attachment) -> None:
+    async def detach(self, tx: UnitOfWork, attachment: Attachment, *, now: datetime) -> None:
         """Hand it to its consumer. Raises UnknownEntityType."""
         for slot in self.slots(attachment.entity_type):
-            await slot.detach(tx, attachment)
+            await slot.detach(tx, attachment, now)
