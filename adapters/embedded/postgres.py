@@ -34,7 +34,7 @@ class EmbeddedPostgres:
     dsn: str
     """postgresql://vitrine:<password>@127.0.0.1:<port>/vitrine, known once entered; the role is a superuser."""
 
-    def __init__(self, data_dir: Path, *, durable: bool = True, start_seconds: float = 30.0) -> None:
+    def __init__(self, data_dir: Path, *, durable: bool = True, start_seconds: float = 60.0) -> None:
         self._data_dir = data_dir
         self._durable = durable
         self._start_seconds = start_seconds

@@ -34,7 +34,7 @@ class EmbeddedObjectStore:
     access_key: str
     secret_key: str
 
-    def __init__(self, data_dir: Path, *, buckets: Sequence[str], start_seconds: float = 30.0) -> None:
+    def __init__(self, data_dir: Path, *, buckets: Sequence[str], start_seconds: float = 60.0) -> None:
         self._data_dir = data_dir
         self._buckets = tuple(buckets)
         self._start_seconds = start_seconds

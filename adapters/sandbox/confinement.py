@@ -1,7 +1,8 @@
 """What untrusted bytes may cost: memory, disk, descriptors; and nothing outlives us.
 
-A script too: `python confinement.py '<limits as JSON>' PROGRAM ARGUMENT...` confines itself and becomes
-the program. That needs no code between fork and exec, which is unsafe in a process that has threads.
+A script too: `python confinement.py PARENT '<limits as JSON>' PROGRAM ARGUMENT...` confines itself and becomes
+the program, unless PARENT is its parent no longer. That needs no code between fork and exec, which is unsafe in a
+process that has threads.
 For the same reason this file imports the standard library alone.
 """
 
@@ -42,8 +43,9 @@ def confine(limits: Limits) -> None:
 
 
 def confined(limits: Limits) -> tuple[str, ...]:
-    """The start of a command line that runs the rest of it under the limits."""
-    return (sys.executable, "-I", "-S", os.path.abspath(__file__), json.dumps(asdict(limits)))  # noqa: PTH100 - no pathlib: it doubles the start-up time
+    """The start of a command line that runs the rest of it under the limits, as a child of this process."""
+    script = os.path.abspath(__file__)  # noqa: PTH100 - no pathlib: it doubles the start-up time
+    return (sys.executable, "-I", "-S", script, str(os.getpid()), json.dumps(asdict(limits)))
 
 
 def _lower(kind: int, wanted: int) -> None:
@@ -74,5 +76,8 @@ def _die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    confine(Limits(**json.loads(sys.argv[1])))
-    os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606 - an argument list, and no shell
+    confine(Limits(**json.loads(sys.argv[2])))
+    # Whoever died before the kernel was asked to tell us is told of by nobody.
+    if os.getppid() != int(sys.argv[1]):
+        sys.exit("the parent has gone")
+    os.execv(sys.argv[3], sys.argv[3:])  # noqa: S606 - an argument list, and no shell

@@ -97,3 +97,11 @@ async def test_a_parent_killed_with_sigkill_leaves_none() -> None:
 
 def _running(parent: int) -> list[int]:
     return [child.pid for child in psutil.Process(parent).children() if "ffmpeg" in child.name()]
+
+
+async def test_without_its_parent_it_does_not_begin() -> None:
+    """A parent that was killed while the program was still starting."""
+    launcher = list(LAUNCHER)
+    launcher[launcher.index(str(os.getpid()))] = str(os.getppid())
+    with pytest.raises(MediaRejected, match="status 1"):
+        await Ffmpeg(launcher=launcher).run(SLOW, seconds=20)
