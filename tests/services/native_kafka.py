@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Self
 
 from adapters.embedded.data_folder import hold_data_folder
-from adapters.embedded.ports import LOOPBACK, free_ports, start_on_free_ports
+from adapters.embedded.ports import LOOPBACK, start_on_free_ports
 from adapters.embedded.server_process import ServerProcess
+from tests.lasting_ports import lasting_port
 from tests.services.java import Java
 from tests.services.kafka_answers import answers
 from tests.services.kafka_node import KafkaNode
@@ -41,7 +42,7 @@ class NativeKafka:
         async with AsyncExitStack() as opening:
             opening.enter_context(hold_data_folder(self._node.folder))
             opening.push_async_callback(self.stop)
-            await start_on_free_ports(lambda: free_ports(2), self._start_on)
+            await start_on_free_ports(lambda: [lasting_port(), lasting_port()], self._start_on)
             self._opened = opening.pop_all()
         return self
 

@@ -5,16 +5,16 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import psutil
 
 from adapters.embedded.death_signal import death_signal
-from adapters.embedded.ports import free_ports
+from tests.lasting_ports import lasting_port
 from tests.stack.program import PROGRAM
 from tests.system.family import Family
+from tests.system.own_answer import answers_ok
 from tests.system.waiting import eventually
 
 _START = 90.0
@@ -26,7 +26,7 @@ class RoleProcess:
 
     def __init__(self, name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
         self.name = name
-        self.port = free_ports(1)[0]
+        self.port = lasting_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"{name}.log"
         self.starts = 0
@@ -70,9 +70,8 @@ class RoleProcess:
 
             async def look() -> bool:
                 assert self.runs(), f"{self.name} has ended:\n{self.log_tail()}"
-                with suppress(httpx.TransportError):
-                    return (await http.get(self.url + path)).status_code == httpx.codes.OK
-                return False
+                assert self._process is not None
+                return await answers_ok(self._process, http, self.port, path)
 
             try:
                 await eventually(look, within=_START, expecting=f"{self.name} answers {path}")

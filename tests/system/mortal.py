@@ -11,7 +11,7 @@ from tests.system.marketplace import Marketplace, open_marketplace
 from tests.system.vitrine_process import VitrineProcess
 from tests.system.waiting import eventually
 
-_GONE_WITHIN = 15.0
+_GONE_WITHIN = 30.0
 
 
 class Mortal:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -134,7 +135,14 @@ async def _sleep(pool: ChildProcessPool, started: Path) -> None:
 
 
 def _children(pid: int) -> set[int]:
-    return {child.pid for child in psutil.Process(pid).children() if "adapters.sandbox.child" in child.cmdline()}
+    return {child.pid for child in psutil.Process(pid).children() if _is_decoder(child)}
+
+
+def _is_decoder(process: psutil.Process) -> bool:
+    """One that has ended, and is not yet buried, is none."""
+    with suppress(psutil.NoSuchProcess):
+        return "adapters.sandbox.child" in process.cmdline()
+    return False
 
 
 async def _pid_in(path: Path) -> int:
