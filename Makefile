@@ -24,7 +24,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV) \
 	  || { echo "python3 has no venv module; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(PYTHON) -m venv $(TOOLS) && $(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
-	$(TOOLS)/bin/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	$(TOOLS)/bin/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock
 	$(TOOLS)/bin/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 

@@ -5,8 +5,6 @@ import asyncio
 import secrets
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -30,13 +28,11 @@ def main() -> int:
 async def _suffer(names: Sequence[str], arguments: argparse.Namespace) -> Sequence[Outcome]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     outcomes: list[Outcome] = []
-    with TemporaryDirectory() as bytecode, Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("starting", total=len(names))
         async with (
             OWN_KAFKA.open() as kafka,
-            open_chaos(
-                kafka, f"c{secrets.token_hex(3)}.", Path(bytecode), seed=arguments.seed, long=not arguments.short
-            ) as chaos,
+            open_chaos(kafka, f"c{secrets.token_hex(3)}.", seed=arguments.seed, long=not arguments.short) as chaos,
         ):
             for name in names:
                 progress.update(bar, description=name)

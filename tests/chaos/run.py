@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from time import monotonic
 
@@ -108,8 +107,8 @@ class Chaos:
 
 
 @asynccontextmanager
-async def open_chaos(kafka: NativeKafka, prefix: str, bytecode: Path, *, seed: int, long: bool) -> AsyncIterator[Chaos]:
+async def open_chaos(kafka: NativeKafka, prefix: str, *, seed: int, long: bool) -> AsyncIterator[Chaos]:
     """Every process has started and answers."""
-    async with open_stack(kafka.servers, prefix, bytecode) as stack:
+    async with open_stack(kafka.servers, prefix) as stack:
         await stack.start()
         yield Chaos(stack, kafka, prefix, rng=Random(seed), long=long)

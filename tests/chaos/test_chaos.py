@@ -19,9 +19,8 @@ SHORT = [
 
 
 @pytest.fixture(scope="module")
-async def chaos(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chaos]:
-    bytecode = tmp_path_factory.mktemp("bytecode")
-    async with OWN_KAFKA.open() as kafka, open_chaos(kafka, "chaos.", bytecode, seed=7, long=False) as chaos:
+async def chaos() -> AsyncIterator[Chaos]:
+    async with OWN_KAFKA.open() as kafka, open_chaos(kafka, "chaos.", seed=7, long=False) as chaos:
         yield chaos
 
 

@@ -139,7 +139,7 @@ class Database:
 
 
 @asynccontextmanager
-async def open_stack(kafka_servers: str, prefix: str, bytecode: Path, **settings: str) -> AsyncIterator[Stack]:
+async def open_stack(kafka_servers: str, prefix: str, **settings: str) -> AsyncIterator[Stack]:
     """The services, and no process yet. `settings` are environment variables without their prefix."""
     async with AsyncExitStack() as opened:
         # Not in pytest's own folder, which lets nobody else in: root runs PostgreSQL as another user.
@@ -169,15 +169,15 @@ async def open_stack(kafka_servers: str, prefix: str, bytecode: Path, **settings
             "sweep_every": "1",
             **settings,
         }
-        stack = Stack(folder, database, store, store_gate, _environment(bytecode, ours))
+        stack = Stack(folder, database, store, store_gate, _environment(ours))
         try:
             yield stack
         finally:
             await asyncio.gather(*[role.end(signal.SIGKILL) for role in stack.roles.values()])
 
 
-def _environment(bytecode: Path, settings: Mapping[str, str]) -> dict[str, str]:
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
     inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     ours = {f"VITRINE_{name.upper()}": value for name, value in settings.items()}
-    return inherited | ours | {"PYTHONPYCACHEPREFIX": str(bytecode)}
+    return inherited | ours

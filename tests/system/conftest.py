@@ -1,29 +1,24 @@
 """Two Vitrines, the program itself with everything embedded: one for most tests, one to be killed."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Generator
 
 import pytest
 
 from tests.system.backstage import Backstage, open_backstage
 from tests.system.marketplace import Marketplace, open_marketplace
 from tests.system.mortal import Mortal
+from tests.system.mortals import Mortals
 from tests.system.vitrine_process import VitrineProcess, running_vitrine
 
 MIB = 1024 * 1024
+_FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compiled once for all starts of the session."""
-    return tmp_path_factory.mktemp("bytecode")
-
-
-@pytest.fixture(scope="session")
-async def vitrine(bytecode: Path) -> AsyncIterator[VitrineProcess]:
+async def vitrine() -> AsyncIterator[VitrineProcess]:
     """Shared: tests differ by listing."""
     settings = {"multipart_above": str(6 * MIB), "part_size": str(5 * MIB), "sweep_every": "1"}
-    async with running_vitrine(bytecode, **settings) as vitrine:
+    async with running_vitrine(**settings) as vitrine:
         yield vitrine
 
 
@@ -40,18 +35,28 @@ async def backstage(vitrine: VitrineProcess) -> AsyncIterator[Backstage]:
 
 
 @pytest.fixture(scope="session")
-async def killed_vitrine(bytecode: Path) -> AsyncIterator[VitrineProcess]:
-    """Notices within two seconds that a worker is gone, and gives up after three attempts."""
-    async with running_vitrine(bytecode, lease="2", sweep_every="1", decoders="1", max_attempts="3") as vitrine:
-        yield vitrine
+async def mortals() -> AsyncIterator[Mortals]:
+    """They notice within two seconds that a worker is gone, and give up after three attempts."""
+    async with Mortals(lease="2", sweep_every="1", decoders="1", max_attempts="3") as mortals:
+        yield mortals
 
 
 @pytest.fixture
-async def mortal(killed_vitrine: VitrineProcess) -> AsyncIterator[Mortal]:
+async def mortal(mortals: Mortals, request: pytest.FixtureRequest) -> AsyncIterator[Mortal]:
     """Running when a test begins, whatever the one before did to it."""
-    mortal = Mortal(killed_vitrine)
+    mortal, passed = Mortal(await mortals.current()), False
     try:
         await mortal.live()
         yield mortal
+        passed = not request.node.stash.get(_FAILED, False)
     finally:
         await mortal.close()
+        if not passed:
+            await mortals.give_up()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -44,11 +43,11 @@ class Deployment:
 
 
 @pytest.fixture(scope="module")
-async def deployment(kafka_servers: str, bytecode: Path) -> AsyncIterator[Deployment]:
+async def deployment(kafka_servers: str) -> AsyncIterator[Deployment]:
     prefix = f"{PREFIX}{uuid4().hex[:6]}."
     async with (
         open_collector() as collector,
-        open_stack(kafka_servers, prefix, bytecode, otlp_endpoint=collector.url, lease="6", drain="15") as stack,
+        open_stack(kafka_servers, prefix, otlp_endpoint=collector.url, lease="6", drain="15") as stack,
     ):
         await stack.start({name: [name] for name in ("api", "relay", "worker", "consume")})
         async with (
@@ -57,6 +56,15 @@ async def deployment(kafka_servers: str, bytecode: Path) -> AsyncIterator[Deploy
             open_wire(kafka_servers, prefix) as wire,
         ):
             yield Deployment(stack=stack, marketplace=marketplace, backstage=backstage, wire=wire, collector=collector)
+
+
+@pytest.fixture(autouse=True)
+async def everybody_runs(deployment: Deployment) -> None:
+    """Whatever the test before did to them."""
+    for role in deployment.stack.roles.values():
+        if not role.runs():
+            role.launch()
+            await role.answers("/readyz")
 
 
 async def test_a_batch_goes_through_all_processes(deployment: Deployment) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -25,11 +24,11 @@ URL_SECONDS = 3
 
 
 @pytest.fixture(scope="module")
-async def pipeline(bytecode: Path) -> AsyncIterator[Pipeline]:
+async def pipeline() -> AsyncIterator[Pipeline]:
     """Its Vitrine is in a hurry, too: upload URLs live for seconds."""
     settings = {"provider": "EXTERNAL", "webhook_secrets": SECRET, "upload_url_lifetime": str(URL_SECONDS)}
     async with (
-        running_vitrine(bytecode, **settings, decoders="1") as vitrine,
+        running_vitrine(**settings, decoders="1") as vitrine,
         open_marketplace(vitrine.url) as marketplace,
         open_backstage(vitrine) as backstage,
     ):

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from secrets import token_hex
 from time import monotonic
 
@@ -28,8 +27,8 @@ async def collector() -> AsyncIterator[Collector]:
 
 
 @pytest.fixture(scope="module")
-async def traced_vitrine(bytecode: Path, collector: Collector) -> AsyncIterator[VitrineProcess]:
-    async with running_vitrine(bytecode, otlp_endpoint=collector.url) as vitrine:
+async def traced_vitrine(collector: Collector) -> AsyncIterator[VitrineProcess]:
+    async with running_vitrine(otlp_endpoint=collector.url) as vitrine:
         yield vitrine
 
 

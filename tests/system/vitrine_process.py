@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,9 +15,10 @@ import httpx
 import psutil
 
 from adapters.embedded.death_signal import death_signal
-from adapters.embedded.ports import free_ports
 from adapters.s3.address import BucketAddress
+from tests.lasting_ports import lasting_port
 from tests.system.family import Family
+from tests.system.own_answer import answers_ok
 from tests.system.waiting import eventually
 
 JWT_SECRET = "a secret of 32 bytes, for tests only"
@@ -29,17 +30,16 @@ _STOP = 30.0
 class VitrineProcess:
     """`settings` are environment variables without their prefix, such as `lease="2"`.
 
-    The address stays the same over restarts, and so does the data, which lies in `data`. `bytecode` is for compiled
-    modules: without them each start takes seconds longer.
+    The address stays the same over restarts, and so does the data, which lies in `data`.
     """
 
-    def __init__(self, folder: Path, bytecode: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.data = folder / "data"
-        self.port = free_ports(1)[0]
+        self.port = lasting_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "vitrine.log"
         self._environment = _environment(
-            bytecode, data_dir=str(self.data), port=str(self.port), jwt_secret=JWT_SECRET, log_format="json", **settings
+            data_dir=str(self.data), port=str(self.port), jwt_secret=JWT_SECRET, log_format="json", **settings
         )
         self._process: psutil.Popen | None = None
 
@@ -76,10 +76,9 @@ class VitrineProcess:
                 raise
 
     async def _is_ready(self, http: httpx.AsyncClient) -> bool:
-        assert self.runs(), "vitrine has ended"
-        with suppress(httpx.TransportError):
-            return (await http.get(f"{self.url}/readyz")).status_code == httpx.codes.OK
-        return False
+        assert self._process is not None
+        assert self.runs(), f"vitrine has ended with code {self._process.returncode}"
+        return await answers_ok(self._process, http, self.port, "/readyz")
 
     async def stop(self) -> int:
         """SIGTERM; the exit code. May be repeated."""
@@ -107,7 +106,11 @@ class VitrineProcess:
         """Its embedded database, for a look behind the API."""
         folder = self.data / "postgres"
         password = (folder / "password").read_text().strip()
-        port = (folder / "cluster" / "postmaster.pid").read_text().splitlines()[3]
+        try:
+            port = (folder / "cluster" / "postmaster.pid").read_text().splitlines()[3]
+        except (FileNotFoundError, IndexError) as error:
+            error.add_note(f"{'running' if self.runs() else 'ended'}:\n{self.log_tail()}")
+            raise
         return f"postgresql://vitrine:{password}@127.0.0.1:{port}/vitrine"
 
     def bucket(self) -> BucketAddress:
@@ -123,20 +126,20 @@ class VitrineProcess:
         return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
 
 
-def _environment(bytecode: Path, **settings: str) -> dict[str, str]:
+def _environment(**settings: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
     inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     ours = {f"VITRINE_{name.upper()}": value for name, value in settings.items()}
-    return inherited | ours | {"PYTHONPYCACHEPREFIX": str(bytecode)}
+    return inherited | ours
 
 
 @asynccontextmanager
-async def running_vitrine(bytecode: Path, **settings: str) -> AsyncIterator[VitrineProcess]:
+async def running_vitrine(**settings: str) -> AsyncIterator[VitrineProcess]:
     """One on a folder of its own, ready; stopped at the end, and its data removed."""
     # Not in pytest's own folder, which lets nobody else in: root runs PostgreSQL as another user.
     with TemporaryDirectory(prefix="vitrine-system-") as name:
         os.chmod(name, 0o711)  # noqa: PTH101 - ruff holds pathlib for blocking, and this for not
-        vitrine = VitrineProcess(Path(name), bytecode, **settings)
+        vitrine = VitrineProcess(Path(name), **settings)
         try:
             await vitrine.start()
             yield vitrine

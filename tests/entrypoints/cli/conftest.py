@@ -20,13 +20,7 @@ async def store_gate() -> AsyncIterator[StoreGate]:
 
 
 @pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compiled once for all processes of the session."""
-    return tmp_path_factory.mktemp("bytecode")
-
-
-@pytest.fixture(scope="session")
-async def cli_vitrine(store_gate: StoreGate, bytecode: Path) -> AsyncIterator[VitrineProcess]:
+async def cli_vitrine(store_gate: StoreGate) -> AsyncIterator[VitrineProcess]:
     """Shared: tests differ by listing."""
     settings = {
         "s3_public_url": store_gate.url,
@@ -34,7 +28,7 @@ async def cli_vitrine(store_gate: StoreGate, bytecode: Path) -> AsyncIterator[Vi
         "multipart_above": str(6 * MIB),
         "part_size": str(5 * MIB),
     }
-    async with running_vitrine(bytecode, **settings) as vitrine:
+    async with running_vitrine(**settings) as vitrine:
         options = [argument for argument in vitrine.family.object_store().cmdline() if argument.startswith("-s3.port=")]
         store_gate.target = int(options[0].partition("=")[2])
         yield vitrine
@@ -48,10 +42,10 @@ def gate(store_gate: StoreGate) -> Iterator[StoreGate]:
 
 
 @pytest.fixture
-def program(cli_vitrine: VitrineProcess, tmp_path: Path, bytecode: Path) -> Program:
-    return program_for(cli_vitrine, tmp_path, bytecode)
+def program(cli_vitrine: VitrineProcess, tmp_path: Path) -> Program:
+    return program_for(cli_vitrine, tmp_path)
 
 
-def program_for(vitrine: VitrineProcess, at: Path, bytecode: Path) -> Program:
+def program_for(vitrine: VitrineProcess, at: Path) -> Program:
     """Knows the server as it would on the same machine: by the same settings."""
-    return Program(at, bytecode, data_dir=str(vitrine.data), port=str(vitrine.port), jwt_secret=JWT_SECRET)
+    return Program(at, data_dir=str(vitrine.data), port=str(vitrine.port), jwt_secret=JWT_SECRET)

@@ -29,15 +29,13 @@ class Outcome:
 
 
 class Program:
-    """`settings` are environment variables without their prefix. Commands run in the folder `at`. `bytecode` is for
-    compiled modules.
-    """
+    """`settings` are environment variables without their prefix. Commands run in the folder `at`."""
 
-    def __init__(self, at: Path, bytecode: Path, **settings: str) -> None:
+    def __init__(self, at: Path, **settings: str) -> None:
         self._at = at
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("VITRINE_", "PYTHON"))}
         ours = {f"VITRINE_{name.upper()}": value for name, value in settings.items()}
-        self._environment = inherited | ours | {"PYTHONPYCACHEPREFIX": str(bytecode)}
+        self._environment = inherited | ours
 
     async def run(self, *arguments: str | Path) -> Outcome:
         """Until it ends, in a thread of this process: a process a command would take a second to start."""

@@ -11,11 +11,9 @@ from tests.entrypoints.cli.folders import folder_of
 from tests.entrypoints.cli.program import Program
 
 
-async def test_the_demo_saves_what_it_made_and_a_contact_sheet(tmp_path: Path, bytecode: Path) -> None:
+async def test_the_demo_saves_what_it_made_and_a_contact_sheet(tmp_path: Path) -> None:
     before = _scratch_folders()
-    outcome = await Program(tmp_path, bytecode, port="1", database_url="postgresql://nowhere/x").run_apart(
-        "demo", "--out", "out"
-    )
+    outcome = await Program(tmp_path, port="1", database_url="postgresql://nowhere/x").run_apart("demo", "--out", "out")
 
     assert outcome.code == 0, outcome.output + outcome.notices
     out = tmp_path / "out"
@@ -35,17 +33,17 @@ async def test_the_demo_saves_what_it_made_and_a_contact_sheet(tmp_path: Path, b
     assert _scratch_folders() == before
 
 
-async def test_a_bad_file_of_ones_own_is_named_and_ends_in_exit_code_1(tmp_path: Path, bytecode: Path) -> None:
+async def test_a_bad_file_of_ones_own_is_named_and_ends_in_exit_code_1(tmp_path: Path) -> None:
     photos = folder_of(tmp_path / "mine", good_jpg=media.jpeg(), torn_jpg=media.truncated(media.photo(1200, 900)))
-    outcome = await Program(tmp_path, bytecode).run_apart("demo", "--photos", photos, "--out", "out")
+    outcome = await Program(tmp_path).run_apart("demo", "--photos", photos, "--out", "out")
     assert outcome.code == 1
     assert "UNREADABLE_MEDIA" in outcome.output
     assert "Not every file could be processed" in outcome.notices
     assert (tmp_path / "out" / "contact-sheet.jpg").exists()
 
 
-async def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path, bytecode: Path) -> None:
-    outcome = await Program(tmp_path, bytecode).run("demo", "--photos", "nowhere")
+async def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+    outcome = await Program(tmp_path).run("demo", "--photos", "nowhere")
     assert outcome.code == 1
     assert "nowhere is not a folder" in outcome.notices
 

@@ -50,9 +50,9 @@ async def address(api: Api) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def program(address: str, tmp_path: Path, bytecode: Path) -> Program:
+def program(address: str, tmp_path: Path) -> Program:
     """Its token has every role, and the store of the demo."""
-    return Program(tmp_path, bytecode, public_url=address, jwt_secret=SECRET, data_dir=str(tmp_path / "data"))
+    return Program(tmp_path, public_url=address, jwt_secret=SECRET, data_dir=str(tmp_path / "data"))
 
 
 def of_the_demo(**changes: object) -> DeadLetter:

@@ -17,10 +17,10 @@ PHOTO = media.photo(2000, 1500)
 
 
 @pytest.fixture(scope="module")
-async def delivered(cli_vitrine: VitrineProcess, tmp_path_factory: pytest.TempPathFactory, bytecode: Path) -> str:
+async def delivered(cli_vitrine: VitrineProcess, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A listing with a READY batch: a photo and a video."""
     at = tmp_path_factory.mktemp("delivered")
-    program = program_for(cli_vitrine, at, bytecode)
+    program = program_for(cli_vitrine, at)
     folder = folder_of(at / "house", front_jpg=PHOTO, walk_mp4=media.video(1280, 720, seconds=1.0))
     listing = await program.new_listing()
     outcome = await program.run("upload", folder, "--listing", listing)

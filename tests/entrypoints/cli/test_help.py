@@ -29,8 +29,8 @@ def test_help_lists_every_command() -> None:
     assert all(f" {command} " in shown for command in COMMANDS)
 
 
-async def test_token_prints_a_token_and_nothing_else(tmp_path: Path, bytecode: Path) -> None:
-    program = Program(tmp_path, bytecode, jwt_secret=SECRET, data_dir=str(tmp_path / "data"))
+async def test_token_prints_a_token_and_nothing_else(tmp_path: Path) -> None:
+    program = Program(tmp_path, jwt_secret=SECRET, data_dir=str(tmp_path / "data"))
     default = await program.run("token")
     narrow = await program.run("token", "--role", "owner", "--hours", "1", "--store", str(DEMO_USER))
     claims = jwt.decode(default.output.strip(), SECRET, algorithms=["HS256"])
@@ -42,18 +42,16 @@ async def test_token_prints_a_token_and_nothing_else(tmp_path: Path, bytecode: P
     assert 3500 < claims["exp"] - datetime.now(UTC).timestamp() <= 3600
 
 
-async def test_without_a_usable_secret_there_is_no_token(tmp_path: Path, bytecode: Path) -> None:
-    weak = await Program(tmp_path, bytecode, jwt_secret="short", data_dir=str(tmp_path)).run("token")
-    elsewhere = await Program(tmp_path, bytecode, jwks_url="https://issuer.example/keys", data_dir=str(tmp_path)).run(
-        "token"
-    )
+async def test_without_a_usable_secret_there_is_no_token(tmp_path: Path) -> None:
+    weak = await Program(tmp_path, jwt_secret="short", data_dir=str(tmp_path)).run("token")
+    elsewhere = await Program(tmp_path, jwks_url="https://issuer.example/keys", data_dir=str(tmp_path)).run("token")
     assert (weak.code, elsewhere.code) == (1, 1)
     assert "VITRINE_JWT_SECRET cannot be used" in weak.notices
     assert "take a token from your issuer" in elsewhere.notices
 
 
-async def test_wrong_settings_are_told_all_at_once(tmp_path: Path, bytecode: Path) -> None:
-    outcome = await Program(tmp_path, bytecode, port="many", colour="blue").run("token")
+async def test_wrong_settings_are_told_all_at_once(tmp_path: Path) -> None:
+    outcome = await Program(tmp_path, port="many", colour="blue").run("token")
     assert outcome.code == 1
     assert "VITRINE_PORT='many'" in outcome.notices
     assert "VITRINE_COLOUR does not exist" in outcome.notices

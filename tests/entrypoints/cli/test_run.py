@@ -24,8 +24,8 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-async def test_run_greets_and_ends_cleanly_on_ctrl_c(folder: Path, bytecode: Path) -> None:
-    process = Program(folder, bytecode, data_dir=str(folder / "data")).start("run", "--port", "0")
+async def test_run_greets_and_ends_cleanly_on_ctrl_c(folder: Path) -> None:
+    process = Program(folder, data_dir=str(folder / "data")).start("run", "--port", "0")
     greeting = await _read_until(process, "vitrine upload")
     family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
@@ -41,8 +41,8 @@ async def test_run_greets_and_ends_cleanly_on_ctrl_c(folder: Path, bytecode: Pat
     assert not [child for child in family if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
 
 
-async def test_logs_for_machines_are_json_and_nothing_else(folder: Path, bytecode: Path) -> None:
-    process = Program(folder, bytecode, data_dir=str(folder / "data"), log_format="json").start("run", "--port", "0")
+async def test_logs_for_machines_are_json_and_nothing_else(folder: Path) -> None:
+    process = Program(folder, data_dir=str(folder / "data"), log_format="json").start("run", "--port", "0")
     started = await _read_until(process, '"started"')
     process.send_signal(signal.SIGTERM)
     output, rest = await asyncio.to_thread(process.communicate, timeout=30)
@@ -52,20 +52,18 @@ async def test_logs_for_machines_are_json_and_nothing_else(folder: Path, bytecod
     assert all("event" in event for event in events)
 
 
-async def test_a_taken_port_and_a_folder_in_use_are_told(
-    cli_vitrine: VitrineProcess, folder: Path, bytecode: Path
-) -> None:
+async def test_a_taken_port_and_a_folder_in_use_are_told(cli_vitrine: VitrineProcess, folder: Path) -> None:
     port = str(cli_vitrine.port)
-    taken = await Program(folder, bytecode, data_dir=str(folder / "data")).run_apart("run", "--port", port)
-    in_use = await Program(folder, bytecode, data_dir=str(cli_vitrine.data)).run_apart("run", "--port", "0")
+    taken = await Program(folder, data_dir=str(folder / "data")).run_apart("run", "--port", port)
+    in_use = await Program(folder, data_dir=str(cli_vitrine.data)).run_apart("run", "--port", "0")
     assert (taken.code, in_use.code) == (1, 1)
     assert "is the port taken?" in taken.notices
     assert f"is in use by process {cli_vitrine.pid}" in in_use.notices
     assert "Traceback" not in taken.notices + in_use.notices
 
 
-async def test_migrate_goes_up_and_down_and_says_so(folder: Path, bytecode: Path) -> None:
-    program = Program(folder, bytecode, data_dir=str(folder / "data"))
+async def test_migrate_goes_up_and_down_and_says_so(folder: Path) -> None:
+    program = Program(folder, data_dir=str(folder / "data"))
     up = await program.run_apart("migrate")
     again = await program.run_apart("migrate")
     down = await program.run_apart("migrate", "--down", "--revision", "base")
@@ -75,10 +73,8 @@ async def test_migrate_goes_up_and_down_and_says_so(folder: Path, bytecode: Path
     assert "to base (empty)" in down.output
 
 
-async def test_migrate_explains_a_revision_that_does_not_exist(folder: Path, bytecode: Path) -> None:
-    outcome = await Program(folder, bytecode, data_dir=str(folder / "data")).run_apart(
-        "migrate", "--revision", "nonsense"
-    )
+async def test_migrate_explains_a_revision_that_does_not_exist(folder: Path) -> None:
+    outcome = await Program(folder, data_dir=str(folder / "data")).run_apart("migrate", "--revision", "nonsense")
     assert outcome.code == 1
     assert "nonsense" in outcome.notices
     assert "Traceback" not in outcome.notices
