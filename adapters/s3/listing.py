@@ -21,7 +21,10 @@ class _Page:
 
 
 async def listing(requests: SignedRequests, prefix: str, *, page_size: int) -> AsyncIterator[ListedObject]:
-    """All objects below the prefix, `page_size` (1000 at most) a request. Raises Unavailable."""
+    """All objects below the prefix, `page_size` (1000 at most) a request. Raises Unavailable.
+
+    No key of ours is another's folder: where `a` and `a/b` both exist, SeaweedFS may skip what follows a page's end.
+    """
     token: str | None = None
     while True:
         page = _read(await requests.fetch("", query=_query(prefix, page_size, token)))

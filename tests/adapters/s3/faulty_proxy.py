@@ -19,6 +19,12 @@ BREAK = "break"
 """Take 300,000 bytes of the request, then hang up."""
 HANG = "hang"
 """Accept and never answer."""
+ONCE = "once"
+"""Pass on one short answer, then hang up: what comes next is another connection."""
+SLOW = "slow"
+"""Pass on, but say nothing for 0.6 s."""
+LATE = "late"
+"""Answer 200, and on second thoughts an error."""
 
 
 @dataclass
@@ -59,14 +65,24 @@ class FaultyProxy:
                 await reader.readuntil(b"\r\n\r\n")
                 writer.write(b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 await writer.drain()
+            elif fault == LATE:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1\r\n \r\n")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+                error = b"<Error><Code>InternalError</Code></Error>"
+                writer.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(error), error))
+                await writer.drain()
             elif fault != CLOSE:
-                await self._pass_on(reader, writer, self.CUT_AFTER if fault == CUT else None)
+                await self._pass_on(reader, writer, fault)
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None) -> None:
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: str) -> None:
+        limit = {CUT: self.CUT_AFTER, ONCE: 1}.get(fault)
         there_reader, there_writer = await asyncio.open_connection(*self._target)
         async with _closing(there_writer):
             sending = asyncio.create_task(_copy(reader, there_writer, None))
             try:
+                await asyncio.sleep(0.6 if fault == SLOW else 0)
                 await _copy(there_reader, writer, limit)
             finally:
                 sending.cancel()

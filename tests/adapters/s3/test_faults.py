@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,8 +16,21 @@ from adapters.s3.errors import StoreRefused
 from adapters.s3.multipart import S3MultipartUploads
 from adapters.s3.requests import Timeouts
 from adapters.s3.store import S3ObjectStore
+from application.ports.storage import ObjectStore
+from domain.checksum import Checksum
 from domain.errors import Unavailable
-from tests.adapters.s3.faulty_proxy import BREAK, CLOSE, CUT, FAIL, HANG, FaultyProxy, faulty_proxy
+from tests.adapters.s3.faulty_proxy import (
+    BREAK,
+    CLOSE,
+    CUT,
+    FAIL,
+    HANG,
+    LATE,
+    ONCE,
+    SLOW,
+    FaultyProxy,
+    faulty_proxy,
+)
 
 IMPATIENT = Timeouts(connect=0.5, silence=0.3, total=1)
 
@@ -37,6 +51,10 @@ async def photo(s3: S3Connection, tmp_path: Path) -> tuple[str, Path]:
     return key, source
 
 
+async def put(store: ObjectStore, key: str, body: bytes) -> None:
+    await store.put(key, body, content_type="image/png", checksum=Checksum(sha256(body).digest()))
+
+
 @pytest.mark.parametrize("faults", [[CLOSE], [FAIL], [FAIL, FAIL], [CLOSE, FAIL]], ids=" ".join)
 async def test_a_stumble_is_repeated_and_not_seen(
     proxied: tuple[FaultyProxy, S3Connection], photo: tuple[str, Path], tmp_path: Path, faults: list[str]
@@ -53,8 +71,73 @@ async def test_a_stumble_is_repeated_and_not_seen(
     proxy.faults += faults
     async with store.read(key) as chunks:
         assert len(b"".join([chunk async for chunk in chunks])) == stored.size
+    proxy.faults += faults
+    await put(store, f"{key}/put", b"small")
+    proxy.faults += faults
+    copied = await store.copy(key, f"{key}/copy", content_type="image/webp")
+    proxy.faults += faults
+    listed = [entry.key async for entry in store.listing(key)]
 
-    assert received.checksum == stored.checksum
+    assert received.checksum == stored.checksum == copied.checksum
+    assert listed == [key, f"{key}/copy", f"{key}/put"]
+
+
+@pytest.mark.parametrize("faults", [[CLOSE], [FAIL, FAIL], [LATE], [LATE, LATE], [SLOW]], ids=" ".join)
+async def test_a_copy_that_stumbles_or_takes_its_time_is_not_seen_to(
+    proxied: tuple[FaultyProxy, S3Connection], photo: tuple[str, Path], faults: list[str]
+) -> None:
+    (proxy, s3), (key, source) = proxied, photo
+    proxy.faults += [ONCE, *faults]
+
+    copied = await S3ObjectStore(s3).copy(key, f"{key}/copy", content_type="image/webp")
+
+    assert (copied.size, copied.content_type) == (source.stat().st_size, "image/webp")
+    assert not proxy.faults
+
+
+@pytest.mark.parametrize("fault", [CLOSE, FAIL, HANG, LATE])
+async def test_a_copy_that_keeps_failing_is_unavailable_soon(
+    proxied: tuple[FaultyProxy, S3Connection], s3: S3Connection, fault: str
+) -> None:
+    proxy, through_proxy = proxied
+    key = uuid4().hex
+    await put(S3ObjectStore(s3), key, b"small")
+    proxy.faults += [ONCE, *[fault] * 20]
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable) as caught:
+        await S3ObjectStore(through_proxy).copy(key, f"{key}/copy", content_type="image/webp")
+
+    assert caught.type is Unavailable
+    assert proxy.connections <= 7
+    assert time.monotonic() - began < 6
+
+
+@pytest.mark.parametrize("fault", [CLOSE, FAIL, HANG])
+async def test_puts_copies_and_listings_are_unavailable_soon(
+    proxied: tuple[FaultyProxy, S3Connection], fault: str
+) -> None:
+    proxy, s3 = proxied
+    store = S3ObjectStore(s3)
+    proxy.faults += [fault] * 40
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable):
+        await put(store, "key", b"small")
+    with pytest.raises(Unavailable):
+        await store.copy("key", "copy", content_type="image/png")
+    with pytest.raises(Unavailable):
+        await anext(store.listing("key"))
+
+    assert time.monotonic() - began < 8
+
+
+async def test_an_error_in_place_of_a_listing_is_no_empty_listing(proxied: tuple[FaultyProxy, S3Connection]) -> None:
+    proxy, s3 = proxied
+    proxy.faults += [LATE] * 3
+
+    with pytest.raises(Unavailable, match="no listing"):
+        await anext(S3ObjectStore(s3).listing("key"))
 
 
 async def test_a_download_that_breaks_off_begins_again(
@@ -158,5 +241,11 @@ async def test_a_wrong_key_or_bucket_is_a_refusal_and_not_an_absent_object(
             await store.download("key", tmp_path / "copy")
         with pytest.raises(StoreRefused):
             await store.upload("key", source, content_type="image/png")
+        with pytest.raises(StoreRefused):
+            await put(store, "key", b"x")
+        with pytest.raises(StoreRefused):
+            await store.copy("key", "copy", content_type="image/png")
+        with pytest.raises(StoreRefused):
+            await anext(store.listing(""))
         with pytest.raises(StoreRefused):
             await store.delete(["key"])
