@@ -5,7 +5,7 @@ import socket
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from application.events.routing import LISTING_MEDIA_TOPIC, dead_letter_topic, task_topic
+from application.events.routing import dead_letter_topic, task_topic
 from domain.jobs.task import TaskKind
 from entrypoints.consumer.consumer import Consumer
 from entrypoints.consumer.event_log import EventLog
@@ -16,6 +16,7 @@ from entrypoints.consumer.rejection import Rejection
 from entrypoints.consumer.relay import Relay
 from entrypoints.consumer.sweeper import Sweeper
 from entrypoints.consumer.worker import Worker
+from entrypoints.topic_plans import OUTBOUND, WORK
 from entrypoints.vitrine import Vitrine
 
 
@@ -56,7 +57,7 @@ def consumers(vitrine: Vitrine) -> Sequence[Consumer]:
 
 def event_log(vitrine: Vitrine) -> Consumer:
     """Where messages stay in the process, nobody else hears of what happened."""
-    topics = [LISTING_MEDIA_TOPIC, *(dead_letter_topic(task_topic(kind)) for kind in TaskKind)]
+    topics = [*OUTBOUND, *(dead_letter_topic(topic) for topic in WORK)]
     return _consumer(vitrine, "vitrine.log", topics, EventLog(log=vitrine.resources.log))
 
 

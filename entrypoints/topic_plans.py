@@ -8,6 +8,8 @@ from adapters.kafka.topics import TopicPlan
 from application.events.routing import (
     LISTING_MEDIA_TOPIC,
     LISTINGS_TOPIC,
+    MEDIA_DELETIONS_TOPIC,
+    MEDIA_TOPIC,
     PIPELINE_RESULTS_TOPIC,
     STORAGE_TOPIC,
     dead_letter_topic,
@@ -16,15 +18,16 @@ from application.events.routing import (
 from domain.jobs.task import TaskKind
 from entrypoints.settings import Settings
 
-_TASKS_KEPT = timedelta(days=2)
+_WORK_KEPT = timedelta(days=2)
 """Pointers only: what they point to is in the database, and workers find it there too."""
 _EVENTS_KEPT = timedelta(days=14)
 _DEAD_LETTERS_KEPT = timedelta(days=60)
 _LARGEST_EVENT = 1 << 20
 
-OUTBOUND = [LISTING_MEDIA_TOPIC]
+OUTBOUND = [LISTING_MEDIA_TOPIC, MEDIA_TOPIC]
 INBOUND = [LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC]
-TASKS = [task_topic(kind) for kind in TaskKind]
+WORK = [*(task_topic(kind) for kind in TaskKind), MEDIA_DELETIONS_TOPIC]
+"""What we tell our own workers."""
 
 
 def topic_plans(settings: Settings) -> Sequence[TopicPlan]:
@@ -39,7 +42,7 @@ def topic_plans(settings: Settings) -> Sequence[TopicPlan]:
 
     many = settings.kafka_partitions
     return [
-        *(plan(name, _TASKS_KEPT, _LARGEST_EVENT, many) for name in TASKS),
+        *(plan(name, _WORK_KEPT, _LARGEST_EVENT, many) for name in WORK),
         *(plan(name, _EVENTS_KEPT, _LARGEST_EVENT, many) for name in [*OUTBOUND, *INBOUND]),
-        *(plan(dead_letter_topic(name), _DEAD_LETTERS_KEPT, LARGEST_MESSAGE, 1) for name in [*TASKS, *INBOUND]),
+        *(plan(dead_letter_topic(name), _DEAD_LETTERS_KEPT, LARGEST_MESSAGE, 1) for name in [*WORK, *INBOUND]),
     ]

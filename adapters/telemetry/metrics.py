@@ -8,6 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from application.events.routing import (
     LISTING_MEDIA_TOPIC,
     LISTINGS_TOPIC,
+    MEDIA_DELETIONS_TOPIC,
+    MEDIA_TOPIC,
     PIPELINE_RESULTS_TOPIC,
     STORAGE_TOPIC,
     task_topic,
@@ -120,12 +122,12 @@ class PrometheusTelemetry(Telemetry):
         for object_kind in ObjectKind:
             self._lost.labels(object_kind)
         tasks = [task_topic(kind) for kind in TaskKind]
-        inbound = [LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC]
-        for topic in [*tasks, *inbound]:
+        consumed = [MEDIA_DELETIONS_TOPIC, LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC]
+        for topic in [*tasks, *consumed]:
             self._dead.labels(topic)
-        for topic in [LISTING_MEDIA_TOPIC, *tasks]:
+        for topic in [LISTING_MEDIA_TOPIC, MEDIA_TOPIC, MEDIA_DELETIONS_TOPIC, *tasks]:
             self._published.labels(topic)
-        for topic in inbound:
+        for topic in consumed:
             for outcome in ("applied", "ignored", "dead_lettered"):
                 self._consumed.labels(topic, outcome)
         for stage in Stage:

@@ -94,7 +94,9 @@ class PhotoEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoUploaded(PhotoEvent):
-    """`url` is the address of the media in the API, where downloads are signed; None for a confidential one."""
+    """An image came in, whichever way. `url` is its address in the API, where downloads are signed; None for a
+    confidential one.
+    """
 
     type: ClassVar[str] = "photo.uploaded"
     user_id: UserId
@@ -106,4 +108,6 @@ class PhotoUploaded(PhotoEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoDeleted(PhotoEvent):
+    """The image is deleted."""
+
     type: ClassVar[str] = "photo.deleted"

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from application.events.routing import (
     LISTING_MEDIA_TOPIC,
     LISTINGS_TOPIC,
+    MEDIA_DELETIONS_TOPIC,
+    MEDIA_TOPIC,
     PIPELINE_RESULTS_TOPIC,
     STORAGE_TOPIC,
     dead_letter_topic,
@@ -14,7 +16,7 @@ from application.events.routing import (
 )
 from domain.jobs.task import TaskKind
 from entrypoints.asyncapi.messages import BINDING, MessageKind
-from entrypoints.consumer.groups import inbound_group, worker_group
+from entrypoints.consumer.groups import MEDIA_DELETED, inbound_group, worker_group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +88,24 @@ def _of_dead_letters(topic: str, name: str) -> Mapping[str, Sequence[_Operation]
     return {dead_letter_topic(topic): [_Operation(name=f"giveUp{name}", action="send", summary=summary)]}
 
 
+_OF_DELETIONS: Mapping[str, Sequence[_Operation]] = {
+    MEDIA_DELETIONS_TOPIC: [
+        _Operation(name="requestDeletion", action="send", summary="Call the deletion worker."),
+        _Operation(
+            name="takeUpDeletion",
+            action="receive",
+            summary="End every use of the media, then the media itself, unless that is done.",
+            group=MEDIA_DELETED,
+        ),
+    ],
+    **_of_dead_letters(MEDIA_DELETIONS_TOPIC, "Deletion"),
+}
+
 _OPERATIONS: Mapping[str, Sequence[_Operation]] = {
     LISTING_MEDIA_TOPIC: [_Operation(name="tellEvents", action="send", summary="Tell what has happened.")],
+    MEDIA_TOPIC: [_Operation(name="tellMediaEvents", action="send", summary="Tell what becomes of media.")],
     **{topic: found for kind in TaskKind for topic, found in _of_tasks(kind).items()},
+    **_OF_DELETIONS,
     **_of_inbound(LISTINGS_TOPIC, "ListingFacts"),
     **_of_inbound(PIPELINE_RESULTS_TOPIC, "PipelineReport"),
     **_of_inbound(STORAGE_TOPIC, "StorageNotification"),

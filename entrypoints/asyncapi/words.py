@@ -9,6 +9,9 @@ from domain.batches.object_keys import ObjectKind
 from domain.jobs.events import JobFinished, JobRequested, RequestedFile, TaskDied, TaskScheduled
 from domain.jobs.job import JobStatus, Provider
 from domain.jobs.task import TaskKind
+from domain.media.deletion_failure import DeletionFailureCode
+from domain.media.events import MediaDeleteFailed, MediaFailed, MediaUploaded
+from domain.media.kind import MediaKind
 
 WORDS: Mapping[tuple[type, str], Sequence[str]] = {
     (BatchFailed, "code"): [*FailureCode],
@@ -20,5 +23,8 @@ WORDS: Mapping[tuple[type, str], Sequence[str]] = {
     (TaskScheduled, "kind"): [*TaskKind],
     (TaskDied, "kind"): [*TaskKind],
     (TaskDied, "error_code"): [*FailureCode],
+    (MediaUploaded, "kind"): [*MediaKind],
+    (MediaFailed, "code"): [*FailureCode],
+    (MediaDeleteFailed, "code"): [*DeletionFailureCode],
 }
 """By record and field. Examples in the document, no `enum`: a consumer that refuses the next one breaks at it."""

@@ -2,6 +2,9 @@
 
 from domain.jobs.task import TaskKind
 
+MEDIA_DELETED = "media-deleted-sub"
+"""The deletion worker's."""
+
 
 def worker_group(kind: TaskKind) -> str:
     return f"vitrine.worker.{kind}"

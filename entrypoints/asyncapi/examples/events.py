@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from application.events.routing import LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC, task_topic
+from application.events.routing import (
+    LISTINGS_TOPIC,
+    MEDIA_DELETIONS_TOPIC,
+    PIPELINE_RESULTS_TOPIC,
+    STORAGE_TOPIC,
+    task_topic,
+)
 from domain.assets.failure import FailureCode
 from domain.batches.events import (
     BatchDeleted,
@@ -20,11 +26,25 @@ from domain.batches.object_keys import ObjectKind
 from domain.dead_letters.events import MessageRejected, MessageReplayed
 from domain.dead_letters.stored_message import StoredMessage
 from domain.events import Event
-from domain.ids import AssetId, BatchId, DeadLetterId, JobId, ListingId, TaskId
+from domain.ids import AssetId, BatchId, DeadLetterId, JobId, ListingId, MediaId, StoreId, TaskId, UserId
 from domain.jobs.events import JobFinished, JobRequested, RequestedFile, TaskDied, TaskScheduled
 from domain.jobs.job import JobStatus, Provider
 from domain.jobs.task import TaskKind
 from domain.listings.events import ListingAwaitsApproval
+from domain.media.deletion_failure import DeletionFailureCode
+from domain.media.events import (
+    MediaDeleted,
+    MediaDeleteFailed,
+    MediaDeleteRequested,
+    MediaFailed,
+    MediaQuarantined,
+    MediaReady,
+    MediaUpdated,
+    MediaUploaded,
+    PhotoDeleted,
+    PhotoUploaded,
+)
+from domain.media.kind import MediaKind
 from entrypoints.http.documentation.examples import cast
 
 MESSAGE_ID = UUID("0197a1f0-3c00-7000-8000-0000000000e1")
@@ -33,6 +53,7 @@ TRACE = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
 _LISTING, _BATCH, _JOB = ListingId(cast.LISTING_ID), BatchId(cast.BATCH_ID), JobId(cast.JOB_ID)
 _PHOTO, _VIDEO, _TASK = AssetId(cast.PHOTO_ID), AssetId(cast.VIDEO_ID), TaskId(cast.TASK_ID)
 _LETTER = DeadLetterId(cast.LETTER_ID)
+_MEDIA, _STORE, _UPLOADER = MediaId(cast.MEDIA_ID), StoreId(cast.STORE_ID), UserId(cast.OWNER_ID)
 _NOW = cast.NOW
 
 
@@ -81,6 +102,45 @@ def _finished(status: JobStatus, error_code: FailureCode | None) -> JobFinished:
     return JobFinished(
         job_id=_JOB, batch_id=_BATCH, listing_id=_LISTING, status=status, error_code=error_code, occurred_at=_NOW
     )
+
+
+def _of_media() -> Sequence[Event]:
+    return [
+        MediaUploaded(
+            media_id=_MEDIA,
+            store_id=_STORE,
+            user_id=_UPLOADER,
+            kind=MediaKind.PRODUCT,
+            mime_type="image/jpeg",
+            size=4_812_077,
+            checksum=cast.CHECKSUM,
+            occurred_at=_NOW,
+        ),
+        MediaReady(media_id=_MEDIA, store_id=_STORE, occurred_at=_NOW),
+        MediaFailed(media_id=_MEDIA, store_id=_STORE, code=FailureCode.UNREADABLE_MEDIA, occurred_at=_NOW),
+        MediaUpdated(media_id=_MEDIA, store_id=_STORE, occurred_at=_NOW),
+        MediaDeleteRequested(media_id=_MEDIA, store_id=_STORE, attempt=1, occurred_at=_NOW),
+        MediaDeleteFailed(
+            media_id=_MEDIA, store_id=_STORE, code=DeletionFailureCode.UNKNOWN_ENTITY_TYPE, occurred_at=_NOW
+        ),
+        MediaDeleted(media_id=_MEDIA, store_id=_STORE, occurred_at=_NOW),
+        MediaQuarantined(
+            media_id=_MEDIA,
+            store_id=_STORE,
+            object_key=f"{_STORE}/cas/{cast.CHECKSUM.removeprefix('sha256:')}",
+            occurred_at=_NOW,
+        ),
+        PhotoUploaded(
+            id=_MEDIA,
+            user_id=_UPLOADER,
+            store_id=_STORE,
+            url=f"https://media.example/api/v2/media/{_MEDIA}",
+            mime_type="image/jpeg",
+            size=4_812_077,
+            occurred_at=_NOW,
+        ),
+        PhotoDeleted(id=_MEDIA, occurred_at=_NOW),
+    ]
 
 
 def _of_tasks(kind: TaskKind, asset_id: AssetId | None, failure: FailureCode, detail: str) -> Sequence[Event]:
@@ -137,9 +197,11 @@ def _stored(topic: str, body: bytes) -> StoredMessage:
 
 EXAMPLES: Sequence[Event] = [
     *_of_listing_media(),
+    *_of_media(),
     *_of_tasks(TaskKind.IMAGE, _PHOTO, FailureCode.DECODER_CRASHED, "the decoder ran out of memory"),
     *_of_tasks(TaskKind.VIDEO, _VIDEO, FailureCode.TRANSCODE_FAILED, "ffmpeg ended with 1"),
     *_of_tasks(TaskKind.ARCHIVE, None, FailureCode.ZIP_FAILED, "an original has gone"),
+    _rejected(MEDIA_DELETIONS_TOPIC, "media-deleted-sub", b'{"mediaId": ', "UNREADABLE_DELETION"),
     _rejected(LISTINGS_TOPIC, "vitrine.listings", b'{"listingId": ', "MALFORMED_JSON"),
     _rejected(PIPELINE_RESULTS_TOPIC, "vitrine.pipeline-results", b'{"jobId": ', "MALFORMED_JSON"),
     _rejected(STORAGE_TOPIC, "vitrine.storage", b'{"Records": ', "UNKNOWN_NOTIFICATION"),

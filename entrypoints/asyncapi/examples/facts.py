@@ -1,14 +1,19 @@
 """What the marketplace tells. What a pipeline reports is shown with the callback over HTTP."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from domain.listings.booking import BookingStatus
 from domain.listings.listing import ListingKind, ListingStatus
 from entrypoints.consumer.listings import BookingFactsBody, BookingUpsertedBody, ListingUpsertedBody
-from entrypoints.http.documentation.examples.cast import BOOKING_ID, LISTING_ID, NOW, OWNER_ID, PHOTOGRAPHER_ID
+from entrypoints.http.documentation.examples.cast import (
+    BOOKING_ID,
+    LISTING_ID,
+    NOW,
+    OWNER_ID,
+    PHOTOGRAPHER_ID,
+    STORE_ID,
+)
 
-_STORE_ID = UUID("0197a1f0-3c00-7000-8000-00000000000b")
 _BOOKING = BookingFactsBody(
     id=BOOKING_ID,
     photographer_id=PHOTOGRAPHER_ID,
@@ -17,10 +22,10 @@ _BOOKING = BookingFactsBody(
 )
 LISTING_UPSERTED = ListingUpsertedBody(
     listing_id=LISTING_ID,
-    store_id=_STORE_ID,
+    store_id=STORE_ID,
     owner_id=OWNER_ID,
     kind=ListingKind.PROPERTY,
     status=ListingStatus.PENDING_PHOTO_PROCESSING,
     bookings=[_BOOKING],
 )
-BOOKING_UPSERTED = BookingUpsertedBody(listing_id=LISTING_ID, store_id=_STORE_ID, booking=_BOOKING)
+BOOKING_UPSERTED = BookingUpsertedBody(listing_id=LISTING_ID, store_id=STORE_ID, booking=_BOOKING)

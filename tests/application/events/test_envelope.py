@@ -17,11 +17,12 @@ from domain.ids import BatchId, ListingId
 from domain.jobs import events as job_events
 from domain.jobs.events import JobEvent, TaskDied, TaskScheduled
 from domain.listings import events as listing_events
+from domain.media import events as media_events
 from tests.builders import IDS, NOW
 
 EVENTS: list[type[Event]] = [
     found
-    for module in (batch_events, job_events, listing_events)
+    for module in (batch_events, job_events, listing_events, media_events)
     for _, found in getmembers(module, isclass)
     if issubclass(found, Event) and isinstance(vars(found).get("type"), str)
 ]
@@ -32,7 +33,7 @@ def example(event: type[Event]) -> Any:
 
 
 def _value(name: str) -> Any:
-    if name.endswith("_id"):
+    if name == "id" or name.endswith("_id"):
         return IDS.new()
     return NOW if name in {"occurred_at", "not_before"} else "image"
 

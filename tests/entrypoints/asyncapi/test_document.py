@@ -16,9 +16,10 @@ from typer.testing import CliRunner
 import entrypoints.consumer
 from entrypoints.asyncapi.document import asyncapi_json
 from entrypoints.cli.main import app
+from entrypoints.consumer.media_deletions import DeletionPointer
 from entrypoints.consumer.task_pointer import TaskPointer
 from entrypoints.settings import Settings
-from entrypoints.topic_plans import INBOUND, TASKS, topic_plans
+from entrypoints.topic_plans import INBOUND, WORK, topic_plans
 from tests.entrypoints.asyncapi.described import document, messages, validator, walk
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "asyncapi.json"
@@ -122,11 +123,12 @@ def test_operations_say_who_reads_and_who_writes() -> None:
         "vitrine.worker.image": "vitrine.tasks.image.v1",
         "vitrine.worker.video": "vitrine.tasks.video.v1",
         "vitrine.worker.archive": "vitrine.tasks.archive.v1",
+        "media-deleted-sub": "vitrine.media-deletions.v1",
         "vitrine.listings": "vitrine.listings.v1",
         "vitrine.pipeline-results": "vitrine.pipeline-results.v1",
         "vitrine.storage": "vitrine.storage.v1",
     }
-    assert set(groups.values()) == {*TASKS, *INBOUND}
+    assert set(groups.values()) == {*WORK, *INBOUND}
     assert written == set(document()["channels"]), "to inbound topics too: dead letters are replayed there"
 
 
@@ -142,4 +144,4 @@ def test_whatever_a_consumer_reads_is_described() -> None:
         for _, found in getmembers(module, isclass)
         if issubclass(found, msgspec.Struct) and found.__module__ == module.__name__
     }
-    assert decoded - {TaskPointer.__name__} <= set(document()["components"]["schemas"])
+    assert decoded - {TaskPointer.__name__, DeletionPointer.__name__} <= set(document()["components"]["schemas"])
