@@ -41,8 +41,8 @@ from application.ports.tracing import Tracing
 from application.ports.workspace import Workspace
 from application.unit_of_work import UnitOfWorkFactory
 from entrypoints.consumer.loops import Loops
-from entrypoints.media_consumers import MEDIA_CONSUMERS
 from entrypoints.media_consumers.media_consumer import MediaConsumer, postgres_repositories
+from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from entrypoints.messaging import Messaging, open_messaging
 from entrypoints.role import Role
 from entrypoints.secrets import Secrets

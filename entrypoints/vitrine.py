@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from entrypoints.container import Container
-from entrypoints.media_consumers import MEDIA_CONSUMERS
 from entrypoints.media_consumers.media_consumer import MediaConsumer
+from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from entrypoints.resources import Resources, open_resources
 from entrypoints.role import Role
 from entrypoints.services import Services, given_services, open_services

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.batches.errors import BatchNotFound, BatchReferenceTaken
 from domain.errors import ConcurrentUpdate, DomainError, Unavailable
 from domain.listings.errors import ListingNotFound
+from domain.media.errors import MediaNotAttachable
 
 STATEMENT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What the driver raises; a TimeoutError is an OSError."""
@@ -46,7 +47,10 @@ CONSTRAINTS: dict[str, Callable[[Any], DomainError]] = {
     "pk_tasks": _changed_meanwhile,
     "pk_dead_letters": _changed_meanwhile,
     "pk_media": _changed_meanwhile,
+    "pk_stores": _changed_meanwhile,
+    "pk_users": _changed_meanwhile,
     "uq_media_attachments_entity_type_entity_id_media_id": _changed_meanwhile,
+    "fk_media_attachments_media_id": lambda added: MediaNotAttachable(attachment.media_id for attachment in added),
     "fk_listing_media_batches_listing_id": lambda batch: ListingNotFound(batch.listing_id),
     "fk_listing_media_assets_batch_id": lambda asset: BatchNotFound(asset.batch_id),
     "fk_listing_media_jobs_batch_id": lambda job: BatchNotFound(job.batch_id),

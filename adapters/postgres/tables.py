@@ -11,7 +11,9 @@ from adapters.postgres.media import media
 from adapters.postgres.outbox_table import outbox
 from adapters.postgres.processed_messages import processed_messages
 from adapters.postgres.schema import metadata
+from adapters.postgres.stores import stores
 from adapters.postgres.tasks import tasks
+from adapters.postgres.users import users
 
 __all__ = [
     "assets",
@@ -26,5 +28,7 @@ __all__ = [
     "metadata",
     "outbox",
     "processed_messages",
+    "stores",
     "tasks",
+    "users",
 ]

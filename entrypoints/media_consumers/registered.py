@@ -1,0 +1,9 @@
+"""The contexts whose entities use media. `docs/adding_a_consumer.md` adds one."""
+
+from collections.abc import Sequence
+
+from entrypoints.media_consumers.media_consumer import MediaConsumer
+from entrypoints.media_consumers.stores import STORES
+from entrypoints.media_consumers.users import USERS
+
+MEDIA_CONSUMERS: Sequence[MediaConsumer] = (STORES, USERS)

@@ -1,0 +1,44 @@
+"""The entities that use media. Their references restrict: nothing disappears past the ledger."""
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("""
+        CREATE TABLE stores (
+            id UUID NOT NULL,
+            logo_media_id UUID,
+            banner_media_id UUID,
+            created_at TIMESTAMPTZ NOT NULL,
+            updated_at TIMESTAMPTZ NOT NULL,
+            version INTEGER NOT NULL,
+            CONSTRAINT pk_stores PRIMARY KEY (id),
+            CONSTRAINT fk_stores_logo_media_id FOREIGN KEY (logo_media_id) REFERENCES media (id) ON DELETE RESTRICT,
+            CONSTRAINT fk_stores_banner_media_id FOREIGN KEY (banner_media_id) REFERENCES media (id) ON DELETE RESTRICT
+        )
+    """)
+    op.execute("CREATE INDEX ix_stores_logo ON stores (id) WHERE logo_media_id IS NOT NULL")
+    op.execute("CREATE INDEX ix_stores_banner ON stores (id) WHERE banner_media_id IS NOT NULL")
+    op.execute("""
+        CREATE TABLE users (
+            id UUID NOT NULL,
+            store_id UUID NOT NULL,
+            avatar_media_id UUID,
+            created_at TIMESTAMPTZ NOT NULL,
+            updated_at TIMESTAMPTZ NOT NULL,
+            version INTEGER NOT NULL,
+            CONSTRAINT pk_users PRIMARY KEY (id),
+            CONSTRAINT fk_users_avatar_media_id FOREIGN KEY (avatar_media_id) REFERENCES media (id) ON DELETE RESTRICT
+        )
+    """)
+    op.execute("CREATE INDEX ix_users_avatar ON users (id) WHERE avatar_media_id IS NOT NULL")
+
+
+def downgrade() -> None:
+    for table in ("users", "stores"):
+        op.drop_table(table)
