@@ -7,6 +7,7 @@ from domain.attachments.attachment import Attachment
 from domain.attachments.repository import Attachments
 from domain.errors import ConcurrentUpdate
 from domain.ids import AttachmentId, MediaId
+from domain.media.errors import MediaNotAttachable
 from domain.media.media import Media
 
 
@@ -32,26 +33,29 @@ class MemoryAttachments(Attachments):
 
     async def apply(self, *, added: Sequence[Attachment], removed: Sequence[Attachment]) -> None:
         steps: Counter[MediaId] = Counter()
+        for attachment in added:
+            # Two that write one usage come one after the other.
+            await self._transaction.lock(Attachment, attachment.entity_type, attachment.entity_id, attachment.media_id)
+            if attachment.media_id in await self._used_by(attachment.entity_type, attachment.entity_id):
+                self._transaction.fail(ConcurrentUpdate("somebody else stored it first; read again and repeat"))
+            if self._transaction.find(Media, attachment.media_id) is None:
+                self._transaction.fail(MediaNotAttachable(each.media_id for each in added))
+            self._transaction.put(Attachment, attachment.id, attachment)
+            steps[attachment.media_id] += 1
         for attachment in removed:
             await self._transaction.lock(Attachment, attachment.id)
             if self._transaction.find(Attachment, attachment.id) is not None:
                 self._transaction.remove(Attachment, attachment.id)
                 steps[attachment.media_id] -= 1
-        for attachment in added:
-            usage = (attachment.entity_type, attachment.entity_id, attachment.media_id)
-            await self._transaction.lock(Attachment, usage)
-            if any(each.media_id == attachment.media_id for each in await self.held_by([usage[:2]])):
-                self._transaction.fail(ConcurrentUpdate("somebody else stored it first; read again and repeat"))
-            if self._transaction.find(Media, attachment.media_id) is None:
-                raise LookupError(f"no media {attachment.media_id}: the foreign key refuses")
-            self._transaction.put(Attachment, attachment.id, attachment)
-            steps[attachment.media_id] += 1
-        for media_id, step in steps.items():
+        for media_id, step in sorted(steps.items()):
             await self._transaction.lock(Media, media_id)
             media = self._transaction.find(Media, media_id)
             assert media is not None
             media.usage_count += step
             self._transaction.put(Media, media_id, media)
+
+    async def _used_by(self, entity_type: str, entity_id: UUID) -> set[MediaId]:
+        return {attachment.media_id for attachment in await self.held_by([(entity_type, entity_id)])}
 
     async def count(self, media_ids: Collection[MediaId]) -> dict[MediaId, int]:
         asked = set(media_ids)

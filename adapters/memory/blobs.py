@@ -13,14 +13,15 @@ class MemoryBlobs(Blobs):
         self._transaction = transaction
 
     async def obtain(self, described: Blob) -> Blob:
+        # One that is just being made or removed is waited for; then it is there, or gone: look again.
+        while (found := await self.find(described.store_id, described.checksum)) is not None:
+            if (locked := await self.lock(found.id)) is not None:
+                return locked
         await self._transaction.lock(Blob, described.store_id, described.checksum)
-        found = await self.find(described.store_id, described.checksum)
-        if found is None:
-            await self._transaction.save(Blob, [(described.id, described)])
-            return described
-        # Whoever holds its row may be about to remove it; then it is gone.
-        locked = await self.lock(found.id)
-        return locked if locked is not None else await self.obtain(described)
+        if await self.find(described.store_id, described.checksum) is not None:
+            return await self.obtain(described)
+        await self._transaction.save(Blob, [(described.id, described)])
+        return described
 
     async def find(self, store_id: StoreId, checksum: Checksum) -> Blob | None:
         found = self._transaction.select(Blob, lambda blob: (blob.store_id, blob.checksum) == (store_id, checksum))

@@ -49,7 +49,7 @@ _OF_MEDIA_BEHIND = Statement(
 _insert = insert_many(attachments)
 _APPLY = Statement(
     f"WITH came AS ({_insert.text} RETURNING media_id), "  # noqa: S608 - names come from our own tables
-    "went AS (DELETE FROM media_attachments WHERE id = ANY($8::uuid[]) RETURNING media_id), "
+    f"went AS (DELETE FROM media_attachments WHERE id = ANY(${len(_insert.names) + 1}::uuid[]) RETURNING media_id), "
     "moved AS (SELECT media_id, sum(step) AS step FROM (SELECT media_id, 1 AS step FROM came "
     "UNION ALL SELECT media_id, -1 FROM went) AS steps GROUP BY media_id) "
     "UPDATE media SET usage_count = usage_count + moved.step FROM moved WHERE media.id = moved.media_id",
@@ -70,7 +70,8 @@ class PostgresAttachments(Attachments):
         self._transaction = transaction
 
     async def held_by(self, slots: Collection[tuple[str, UUID]]) -> Sequence[Attachment]:
-        entity_types, entity_ids = [slot[0] for slot in slots], [slot[1] for slot in slots]
+        asked = list(dict.fromkeys(slots))
+        entity_types, entity_ids = [slot[0] for slot in asked], [slot[1] for slot in asked]
         rows = await self._transaction.read(_HELD_BY, entity_types=entity_types, entity_ids=entity_ids)
         return [_from_row(row) for row in rows]
 
@@ -96,7 +97,8 @@ class PostgresAttachments(Attachments):
         if not added and not removed:
             return
         columns = {name: [getattr(attachment, name) for attachment in added] for name in _insert.names}
-        await self._transaction.write(_APPLY, **columns, gone=[attachment.id for attachment in removed])
+        gone = [attachment.id for attachment in removed]
+        await self._transaction.store(_APPLY, {**columns, "gone": gone}, subject=added)
 
     async def count(self, media_ids: Collection[MediaId]) -> dict[MediaId, int]:
         rows = await self._transaction.read(_COUNT, media_ids=list(media_ids))

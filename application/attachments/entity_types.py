@@ -53,7 +53,7 @@ class EntityType:
 
 
 class EntityTypes:
-    """All that are registered. Slots have names of their own."""
+    """All that are registered. Slots have names of their own: none is that of an owner with further slots."""
 
     def __init__(self, entity_types: Iterable[EntityType]) -> None:
         self._by_name: dict[str, EntityType] = {}
@@ -63,6 +63,9 @@ class EntityTypes:
                 raise ValueError(f"the entity type {entity_type.name!r} is registered twice")
             self._by_name[entity_type.name] = entity_type
             self._by_owner.setdefault(entity_type.owner, []).append(entity_type)
+        for owner, slots in self._by_owner.items():
+            if owner in self._by_name and slots != [self._by_name[owner]]:
+                raise ValueError(f"{owner!r} would be one slot and all slots of an owner")
 
     def __iter__(self) -> Iterator[EntityType]:
         return iter(self._by_name.values())

@@ -45,9 +45,11 @@ class ReconcileAttachments:
     async def __call__(self, tx: UnitOfWork, *changes: UsageChange) -> None:
         """Raises NoTransaction, UnknownEntityType, MediaNotAttachable."""
         tx.require_open()
+        slots = {(change.entity_type, change.entity_id) for change in changes}
+        assert len(slots) == len(changes), "a slot changes once in a write"
         for change in changes:
             self._entity_types.slots(change.entity_type)
-        held = await tx.attachments.held_by([(change.entity_type, change.entity_id) for change in changes])
+        held = await tx.attachments.held_by(slots)
         differences = [self._difference(change, held) for change in changes]
         if all(found.is_empty for found in differences):
             return

@@ -24,6 +24,7 @@ class Attachments(Protocol):
     async def apply(self, *, added: Sequence[Attachment], removed: Sequence[Attachment]) -> None:
         """Write the usages that came and delete those that went, and move the `usage_count` of their media along, in
         one round trip. Whoever calls has locked the media. Of a usage that is gone already nothing is counted twice.
+        Raises ConcurrentUpdate for one that is there already, MediaNotAttachable for media that do not exist.
         """
 
     @abstractmethod

@@ -149,6 +149,8 @@ class Media(Aggregate):
         self.require_pending()
         if self.blob_id == blob.id:
             return
+        assert self.blob_id is None, "a hold that is not let go is never given back"
+        assert self.store_id == blob.store_id
         blob.acquire()
         self.blob_id = blob.id
         self.checksum, self.size = blob.checksum, blob.size
@@ -156,8 +158,9 @@ class Media(Aggregate):
 
     def arrive(self, blob: Blob, *, mime_type: str, facts: MediaFacts | None, url: str, now: datetime) -> None:
         """Its bytes lie under the key of the blob that it holds. `facts` where the upload has looked into it already;
-        `url` is its address in the API.
+        `url` is its address in the API. Raises MediaNotPending.
         """
+        self.require_pending()
         assert self.blob_id == blob.id
         self._move(MediaStatus.UPLOADED, now)
         self.mime_type, self.storage_key, self.facts = mime_type, blob.key, facts
@@ -200,13 +203,15 @@ class Media(Aggregate):
 
     def retry(self, *, now: datetime) -> None:
         """Derive again; its bytes have arrived."""
+        MEDIA_LIFECYCLE.require(self.status, MediaStatus.FAILED)
         assert self.blob_id is not None
         self._move(MediaStatus.UPLOADED, now)
         self.failure = None
 
-    def expire(self, *, now: datetime) -> None:
-        """Nobody has completed its upload in time."""
+    def expire(self, blob: Blob | None, *, now: datetime) -> None:
+        """Nobody has completed its upload in time. `blob` is the one it holds, locked; None if none."""
         self.require_pending()
+        self.let_go(blob, now=now)
         self.fail(Failure(code=FailureCode.UPLOAD_EXPIRED, detail="it was not uploaded in time"), now=now)
 
     def update(
@@ -243,7 +248,6 @@ class Media(Aggregate):
 
     def bury(self, blob: Blob | None, *, now: datetime) -> None:
         """The tombstone: nothing is left but that it existed. `blob` is the one it holds, locked; None if none."""
-        assert self.blob_id == (blob.id if blob else None)
         self._move(MediaStatus.DELETED, now)
         self.deleted_at = now
         self.renditions = ()
@@ -253,7 +257,8 @@ class Media(Aggregate):
             self.record(PhotoDeleted(id=self.id, occurred_at=now))
 
     def let_go(self, blob: Blob | None, *, now: datetime) -> None:
-        """Give up the hold on the bytes, if there is one."""
+        """Give up the hold on the bytes. `blob` is the one it holds, locked; None if none."""
+        assert self.blob_id == (blob.id if blob else None)
         if blob is not None:
             blob.release(now=now)
             self.blob_id = None
