@@ -44,17 +44,23 @@ from application.listings.take_booking_facts import TakeBookingFacts
 from application.listings.take_listing_facts import TakeListingFacts
 from application.listings.upsert_listing import UpsertListing
 from application.processing.apply_callback import ApplyCallback
+from application.processing.archive_ending import ArchiveEnding
+from application.processing.archive_handler import ArchiveHandler
+from application.processing.asset_ending import AssetEnding
+from application.processing.asset_handler import AssetHandler
 from application.processing.build_archive import BuildArchive
+from application.processing.by_sort import BySort
 from application.processing.claim_task import ClaimTask
 from application.processing.expire_external_jobs import ExpireExternalJobs
 from application.processing.find_waiting_tasks import FindWaitingTasks
-from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
+from application.processing.finish_task import FinishTask
 from application.processing.hand_back_task import HandBackTask
 from application.processing.lease_keeper import LeaseKeeper
 from application.processing.plan import RunPlanner
-from application.processing.process_asset import ProcessAsset
+from application.processing.process_original import ProcessOriginal
 from application.processing.recover_tasks import RecoverTasks
 from application.processing.sample_backlog import SampleBacklog
+from application.processing.start_job import StartJob
 from application.processing.work_on_task import WorkOnTask
 from application.storage.notification import ObjectChange
 from application.storage.route_notification import RouteNotification, StorageRoute
@@ -190,8 +196,8 @@ class Container(containers.DeclarativeContainer):
             "application/pdf": documents,
         }
     )
-    process_asset = providers.Singleton(
-        ProcessAsset,
+    process_original = providers.Singleton(
+        ProcessOriginal,
         store=store,
         sniffer=providers.Singleton(MagicTypeSniffer),
         processors=processors,
@@ -200,9 +206,20 @@ class Container(containers.DeclarativeContainer):
     build_archive = providers.Singleton(
         BuildArchive, begin=begin, writer=providers.Singleton(ZipArchiveWriter, store, multipart)
     )
+    start_job = providers.Singleton(StartJob, begin=begin, clock=clock, log=log)
+    handlers = providers.Singleton(
+        BySort,
+        asset=providers.Singleton(AssetHandler, start_job=start_job, process=process_original),
+        archive=providers.Singleton(ArchiveHandler, start_job=start_job, build=build_archive),
+    )
+    endings = providers.Singleton(
+        BySort,
+        asset=providers.Singleton(AssetEnding, planner=planner, bury=bury_task),
+        archive=providers.Singleton(ArchiveEnding, bury=bury_task, telemetry=telemetry),
+    )
     find_waiting_tasks = providers.Singleton(FindWaitingTasks, begin=begin, clock=clock)
     claim_task = providers.Singleton(
-        ClaimTask, begin=begin, clock=clock, policy=settings.provided.lease_policy, log=log
+        ClaimTask, begin=begin, handlers=handlers, clock=clock, policy=settings.provided.lease_policy
     )
     hand_back_task = providers.Singleton(HandBackTask, begin=begin, clock=clock, log=log)
     work_on_task = providers.Singleton(
@@ -211,12 +228,8 @@ class Container(containers.DeclarativeContainer):
         keeper=providers.Singleton(
             LeaseKeeper, begin=begin, clock=clock, policy=settings.provided.lease_policy, tracing=tracing
         ),
-        process_asset=process_asset,
-        build_archive=build_archive,
-        finish_asset=providers.Singleton(FinishAssetTask, begin=begin, planner=planner, bury=bury_task, clock=clock),
-        finish_archive=providers.Singleton(
-            FinishArchiveTask, begin=begin, bury=bury_task, clock=clock, telemetry=telemetry
-        ),
+        handlers=handlers,
+        finish=providers.Singleton(FinishTask, begin=begin, endings=endings, clock=clock),
         hand_back=hand_back_task,
         retry=retry,
         clock=clock,
@@ -238,8 +251,7 @@ class Container(containers.DeclarativeContainer):
     recover_tasks = providers.Singleton(
         RecoverTasks,
         begin=begin,
-        planner=planner,
-        bury=bury_task,
+        endings=endings,
         clock=clock,
         randomness=randomness,
         retry=retry,

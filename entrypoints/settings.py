@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from application.processing.claim_task import LeasePolicy
+from application.processing.lease_keeper import LeasePolicy
 from application.processing.plan import ProcessingPolicy
 from domain.batches.limits import GIB, MIB, UploadLimits
 from domain.batches.media_type import MediaCategory

@@ -12,7 +12,8 @@ from domain.assets.failure import FailureCode, MediaRejected
 from domain.batches.batch import Archive
 from domain.batches.media_type import EXTENSIONS
 from domain.batches.object_keys import archive_key
-from domain.jobs.task import Stage, Task
+from domain.jobs.job import Job
+from domain.jobs.task import Stage
 
 _SLASHES = re.compile(r"[/\\]+")
 
@@ -27,15 +28,15 @@ class BuildArchive:
         self._begin = begin
         self._writer = writer
 
-    async def __call__(self, task: Task, lease: Lease) -> Archive | None:
+    async def __call__(self, job: Job, fence: str, lease: Lease) -> Archive | None:
         with lease.doing(Stage.ZIP):
             async with self._begin() as tx:
-                assets = await tx.assets.of_batch(task.work.batch_id)
+                assets = await tx.assets.of_batch(job.batch_id)
             processed = [asset for asset in assets if asset.status is AssetStatus.PROCESSED]
             if not processed:
                 return None
             written = await self._writer.write(
-                archive_key(task.work.listing_id, task.work.batch_id, task.fence),
+                archive_key(job.listing_id, job.batch_id, fence),
                 archive_entries(processed),
                 progress=lease.report,
             )

@@ -3,14 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 
 from application.ports.clock import Clock
 from application.ports.tracing import Tracing
-from application.processing.claim_task import LeasePolicy
 from application.unit_of_work import UnitOfWorkFactory
 from domain.errors import Unavailable
 from domain.jobs.task import LeaseLost, Stage, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeasePolicy:
+    """A lease is renewed three times in its duration; a worker that misses them all has lost it."""
+
+    duration: timedelta = timedelta(seconds=30)
+
+    @property
+    def renew_every(self) -> timedelta:
+        return self.duration / 3
 
 
 class Lease:

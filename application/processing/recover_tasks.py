@@ -1,17 +1,16 @@
 """Brings back work that got stuck: tasks whose lease ran out."""
 
 from datetime import datetime
+from typing import Any
 
-from application.dead_letters.bury_task import BuryTask
 from application.events.routing import task_topic
 from application.ports.clock import Clock
 from application.ports.log import Log
 from application.ports.randomness import Randomness
 from application.ports.telemetry import Telemetry
 from application.ports.tracing import Tracing
-from application.processing.finish_task import end_asset_task
-from application.processing.plan import RunPlanner, trace_of
-from application.processing.settle_job import Run, Settlement, lock_run, report, settle
+from application.processing.by_sort import BySort
+from application.processing.task_ending import AfterCommit, TaskEnding
 from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.assets.failure import Failure, FailureCode
 from domain.errors import Conflict
@@ -32,8 +31,7 @@ class RecoverTasks:
         self,
         *,
         begin: UnitOfWorkFactory,
-        planner: RunPlanner,
-        bury: BuryTask,
+        endings: BySort[TaskEnding[Any, Any]],
         clock: Clock,
         randomness: Randomness,
         retry: RetryPolicy,
@@ -42,8 +40,7 @@ class RecoverTasks:
         log: Log,
     ) -> None:
         self._begin = begin
-        self._planner = planner
-        self._bury = bury
+        self._endings = endings
         self._clock = clock
         self._randomness = randomness
         self._retry = retry
@@ -69,31 +66,26 @@ class RecoverTasks:
             seen = await tx.tasks.find(task_id)
             if seen is None:
                 return
-            run = await lock_run(tx, seen.work.batch_id, seen.work.job_id)
+            ending = self._endings.of(seen.work)
+            locked = await ending.lock(tx, seen)
             task = await tx.tasks.lock(task_id)
-            if run is None or task is None or not task.is_overdue(now=now):
+            if locked is None or task is None or not task.is_overdue(now=now):
                 return
-            with self._tracing.span("recover", parent=trace_of(run.job), task_id=task_id, attempt=task.attempt):
-                settlement = await self._end_attempt(tx, run, task, now)
+            trace = ending.trace_of(locked)
+            with self._tracing.span("recover", parent=trace, task_id=task_id, attempt=task.attempt):
+                after_commit: AfterCommit | None = None
+                if task.is_last_attempt:
+                    after_commit = await ending.end(tx, locked, task, _LOST, dead=True, now=now)
+                else:
+                    await self._try_later(tx, task, now)
                 await tx.commit()
-                self._log.warning(
-                    "task.lease_expired", task_id=task_id, batch_id=task.work.batch_id, status=task.status
-                )
+                self._log.warning("task.lease_expired", task_id=task_id, **task.work.labels, status=task.status)
         if task.status is TaskStatus.DEAD:
             self._telemetry.dead_lettered(task_topic(task.kind))
-        if settlement is not None:
-            report(self._telemetry, settlement)
+        if after_commit is not None:
+            await after_commit()
 
-    async def _end_attempt(self, tx: UnitOfWork, run: Run, task: Task, now: datetime) -> Settlement | None:
-        """Schedule another, or give up; a settlement when that ends the run."""
-        if not task.is_last_attempt:
-            delay = self._retry.delay(task.attempt, self._randomness.jitter())
-            task.try_later(_LOST, delay=delay, now=now)
-            await tx.tasks.save(task)
-            return None
-        if task.work.asset_id is not None:
-            await end_asset_task(tx, self._planner, self._bury, run.job, task, result=_LOST, dead=True, now=now)
-            return None
-        await self._bury(tx, task, _LOST, now=now)
-        assets = await tx.assets.of_batch(task.work.batch_id)
-        return await settle(tx, run, assets, archive=None, failure=_LOST.code, now=now)
+    async def _try_later(self, tx: UnitOfWork, task: Task, now: datetime) -> None:
+        delay = self._retry.delay(task.attempt, self._randomness.jitter())
+        task.try_later(_LOST, delay=delay, now=now)
+        await tx.tasks.save(task)

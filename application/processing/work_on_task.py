@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 
 from application.events.routing import task_topic
 from application.ports.clock import Clock
@@ -12,17 +13,15 @@ from application.ports.log import Log
 from application.ports.randomness import Randomness
 from application.ports.telemetry import Telemetry
 from application.ports.tracing import Tracing
-from application.processing.build_archive import BuildArchive
-from application.processing.claim_task import ClaimedTask
-from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
+from application.processing.by_sort import BySort
+from application.processing.finish_task import FinishTask
 from application.processing.hand_back_task import HandBackTask
 from application.processing.lease_keeper import Lease, LeaseKeeper
-from application.processing.process_asset import ProcessAsset, ProcessedAsset
+from application.processing.task_handler import ClaimedTask, TaskHandler
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.failure import Failure, FailureCode, MediaRejected
-from domain.batches.batch import Archive
 from domain.errors import ConcurrentUpdate, Unavailable
-from domain.jobs.task import LeaseLost, RetryPolicy, Stage, Task, Verdict
+from domain.jobs.task import LeaseLost, RetryPolicy, Task, Verdict
 
 _FINISH_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds between tries to commit a result; in all well below the lease."""
@@ -46,10 +45,8 @@ class WorkOnTask:
         *,
         begin: UnitOfWorkFactory,
         keeper: LeaseKeeper,
-        process_asset: ProcessAsset,
-        build_archive: BuildArchive,
-        finish_asset: FinishAssetTask,
-        finish_archive: FinishArchiveTask,
+        handlers: BySort[TaskHandler[Any, Any]],
+        finish: FinishTask,
         hand_back: HandBackTask,
         retry: RetryPolicy,
         clock: Clock,
@@ -60,10 +57,8 @@ class WorkOnTask:
     ) -> None:
         self._begin = begin
         self._keeper = keeper
-        self._process_asset = process_asset
-        self._build_archive = build_archive
-        self._finish_asset = finish_asset
-        self._finish_archive = finish_archive
+        self._handlers = handlers
+        self._finish = finish
         self._hand_back = hand_back
         self._retry = retry
         self._clock = clock
@@ -74,13 +69,7 @@ class WorkOnTask:
 
     async def __call__(self, claimed: ClaimedTask) -> None:
         task = claimed.task
-        with self._log.bound(
-            listing_id=task.work.listing_id,
-            batch_id=task.work.batch_id,
-            job_id=task.work.job_id,
-            task_id=task.id,
-            attempt=task.attempt,
-        ):
+        with self._log.bound(**task.work.labels, task_id=task.id, attempt=task.attempt):
             try:
                 await self._work(claimed)
             except LeaseLost:
@@ -106,17 +95,18 @@ class WorkOnTask:
             await self._give_back(task, result, Task.try_later)
             return
         dead = verdict is Verdict.DEAD
-        await self._insist(lambda: self._finish(task, result, dead=dead))
+        await self._insist(lambda: self._store(task, result, dead=dead))
         self._tell(task, result, dead=dead)
 
-    async def _finish(self, task: Task, result: ProcessedAsset | Archive | Failure | None, *, dead: bool) -> None:
-        if isinstance(result, ProcessedAsset) or (task.work.asset_id is not None and isinstance(result, Failure)):
-            await self._finish_asset(task, result, dead=dead)
-        else:
-            started = monotonic()
-            with self._tracing.span(Stage.FINALIZE):
-                await self._finish_archive(task, result, dead=dead)
-            self._telemetry.step_took(Stage.FINALIZE, timedelta(seconds=monotonic() - started))
+    async def _store(self, task: Task, result: object, *, dead: bool) -> None:
+        stage = self._handlers.of(task.work).last_stage
+        if stage is None:
+            await self._finish(task, result, dead=dead)
+            return
+        started = monotonic()
+        with self._tracing.span(stage):
+            await self._finish(task, result, dead=dead)
+        self._telemetry.step_took(stage, timedelta(seconds=monotonic() - started))
 
     async def _insist(self, finish: Callable[[], Awaitable[None]]) -> None:
         """The result is at hand: a short absence of the database must not waste it. The fence makes repeats safe."""
@@ -128,17 +118,15 @@ class WorkOnTask:
                 await asyncio.sleep(pause)
         return await finish()
 
-    async def _attempt(self, claimed: ClaimedTask) -> ProcessedAsset | Archive | Failure | _Outage | None:
-        """The work itself. Whatever goes wrong becomes a Failure, but for a lost lease and cancellation."""
-        task = claimed.task
+    async def _attempt(self, claimed: ClaimedTask) -> object:
+        """What the work made. Whatever goes wrong becomes a Failure or an _Outage, but for a lost lease and
+        cancellation.
+        """
+        handler = self._handlers.of(claimed.task.work)
         lease: Lease | None = None
         try:
-            async with self._keeper.hold(task, Stage.VALIDATE if task.work.asset_id else Stage.ZIP) as lease:
-                if task.work.asset_id is None:
-                    return await self._build_archive(task, lease)
-                if claimed.asset is None:
-                    return Failure(code=FailureCode.NOT_UPLOADED, detail="the file was taken out of its batch")
-                return await self._process_asset(task, claimed.asset, lease)
+            async with self._keeper.hold(claimed.task, handler.first_stage) as lease:
+                return await handler.attempt(claimed, lease)
         except MediaRejected as rejected:
             return rejected.failure
         except Unavailable as error:
@@ -165,7 +153,7 @@ class WorkOnTask:
             await tx.tasks.save(current)
             await tx.commit()
 
-    def _tell(self, task: Task, result: ProcessedAsset | Archive | Failure | None, *, dead: bool) -> None:
+    def _tell(self, task: Task, result: object, *, dead: bool) -> None:
         if dead:
             self._telemetry.dead_lettered(task_topic(task.kind))
         if isinstance(result, Failure):

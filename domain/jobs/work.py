@@ -1,5 +1,6 @@
 """What a task is about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -8,7 +9,7 @@ from domain.jobs.job import Job
 
 
 class WorkIds(TypedDict):
-    """What people look for a piece of work by."""
+    """Events and dead letters carry these."""
 
     job_id: JobId
     batch_id: BatchId
@@ -35,3 +36,8 @@ class RunWork:
     @property
     def ids(self) -> WorkIds:
         return WorkIds(job_id=self.job_id, batch_id=self.batch_id, listing_id=self.listing_id, asset_id=self.asset_id)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What logs and traces know it by."""
+        return {"listing_id": str(self.listing_id), "batch_id": str(self.batch_id), "job_id": str(self.job_id)}

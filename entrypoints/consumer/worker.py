@@ -13,9 +13,10 @@ from random import uniform
 from application.ports.log import Log
 from application.ports.messaging import MessageSubscription
 from application.ports.tracing import SpanKind, Tracing
-from application.processing.claim_task import ClaimedTask, ClaimTask
+from application.processing.claim_task import ClaimTask
 from application.processing.find_waiting_tasks import FindWaitingTasks
 from application.processing.hand_back_task import HandBackTask
+from application.processing.task_handler import ClaimedTask
 from application.processing.work_on_task import WorkOnTask
 from domain.errors import ConcurrentUpdate, DomainError, Unavailable
 from domain.ids import TaskId
@@ -179,9 +180,7 @@ class Worker(Part):
                 parent=pointer if "traceparent" in pointer else claimed.trace,
                 task_id=str(task.id),
                 attempt=task.attempt,
-                listing_id=str(task.work.listing_id),
-                batch_id=str(task.work.batch_id),
-                job_id=str(task.work.job_id),
+                **task.work.labels,
             ):
                 await self._work(claimed)
         except DomainError as error:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from adapters.archive.zip import ZipArchiveWriter
 from adapters.memory.clock import ManualClock
@@ -41,16 +42,24 @@ from application.ports.storage import MultipartUploads, ObjectStore
 from application.ports.tracing import SpanKind, Tracing
 from application.ports.workspace import Workspace
 from application.processing.apply_callback import ApplyCallback
+from application.processing.archive_ending import ArchiveEnding
+from application.processing.archive_handler import ArchiveHandler
+from application.processing.asset_ending import AssetEnding
+from application.processing.asset_handler import AssetHandler
 from application.processing.build_archive import BuildArchive
-from application.processing.claim_task import ClaimTask, LeasePolicy
+from application.processing.by_sort import BySort
+from application.processing.claim_task import ClaimTask
 from application.processing.expire_external_jobs import ExpireExternalJobs
 from application.processing.find_waiting_tasks import FindWaitingTasks
-from application.processing.finish_task import FinishArchiveTask, FinishAssetTask
+from application.processing.finish_task import FinishTask
 from application.processing.hand_back_task import HandBackTask
-from application.processing.lease_keeper import LeaseKeeper
+from application.processing.lease_keeper import LeaseKeeper, LeasePolicy
 from application.processing.plan import ProcessingPolicy, RunPlanner
-from application.processing.process_asset import ProcessAsset
+from application.processing.process_original import ProcessOriginal
 from application.processing.recover_tasks import RecoverTasks
+from application.processing.start_job import StartJob
+from application.processing.task_ending import TaskEnding
+from application.processing.task_handler import TaskHandler
 from application.processing.work_on_task import WorkOnTask
 from application.unit_of_work import UnitOfWorkFactory
 from domain.batches.limits import UploadLimits
@@ -205,7 +214,7 @@ class UseCases:
 
     @cached_property
     def claim_task(self) -> ClaimTask:
-        return ClaimTask(begin=self.begin, clock=self.clock, policy=self.lease, log=self.log)
+        return ClaimTask(begin=self.begin, handlers=self.handlers, clock=self.clock, policy=self.lease)
 
     async def work_on_task(
         self, task_id: TaskId, *, worker: str, pointer: Mapping[str, str] = MappingProxyType({})
@@ -227,12 +236,31 @@ class UseCases:
         return FindWaitingTasks(begin=self.begin, clock=self.clock)
 
     @cached_property
-    def finish_asset(self) -> FinishAssetTask:
-        return FinishAssetTask(begin=self.begin, planner=self.planner, bury=self.bury_task, clock=self.clock)
+    def handlers(self) -> BySort[TaskHandler[Any, Any]]:
+        start_job = StartJob(begin=self.begin, clock=self.clock, log=self.log)
+        types = frozenset[str]().union(*CONTENT_TYPES.values())
+        process = ProcessOriginal(
+            store=self.store,
+            sniffer=MagicTypeSniffer(),
+            processors=dict.fromkeys(types, self.processor),
+            workspace=self.workspace,
+        )
+        build = BuildArchive(begin=self.begin, writer=ZipArchiveWriter(self.store, self.multipart))
+        return BySort(
+            asset=AssetHandler(start_job=start_job, process=process),
+            archive=ArchiveHandler(start_job=start_job, build=build),
+        )
 
     @cached_property
-    def finish_archive(self) -> FinishArchiveTask:
-        return FinishArchiveTask(begin=self.begin, bury=self.bury_task, clock=self.clock, telemetry=self.telemetry)
+    def endings(self) -> BySort[TaskEnding[Any, Any]]:
+        return BySort(
+            asset=AssetEnding(planner=self.planner, bury=self.bury_task),
+            archive=ArchiveEnding(bury=self.bury_task, telemetry=self.telemetry),
+        )
+
+    @cached_property
+    def finish_task(self) -> FinishTask:
+        return FinishTask(begin=self.begin, endings=self.endings, clock=self.clock)
 
     @cached_property
     def keeper(self) -> LeaseKeeper:
@@ -240,19 +268,11 @@ class UseCases:
 
     @cached_property
     def work_on_claimed(self) -> WorkOnTask:
-        types = frozenset[str]().union(*CONTENT_TYPES.values())
         return WorkOnTask(
             begin=self.begin,
             keeper=self.keeper,
-            process_asset=ProcessAsset(
-                store=self.store,
-                sniffer=MagicTypeSniffer(),
-                processors=dict.fromkeys(types, self.processor),
-                workspace=self.workspace,
-            ),
-            build_archive=BuildArchive(begin=self.begin, writer=ZipArchiveWriter(self.store, self.multipart)),
-            finish_asset=self.finish_asset,
-            finish_archive=self.finish_archive,
+            handlers=self.handlers,
+            finish=self.finish_task,
             hand_back=self.hand_back_task,
             retry=self.retry,
             clock=self.clock,
@@ -266,8 +286,7 @@ class UseCases:
     def recover_tasks(self) -> RecoverTasks:
         return RecoverTasks(
             begin=self.begin,
-            planner=self.planner,
-            bury=self.bury_task,
+            endings=self.endings,
             clock=self.clock,
             randomness=self.randomness,
             retry=self.retry,

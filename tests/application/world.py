@@ -23,7 +23,7 @@ from application.batches.retry_batch import RetryBatchCommand
 from application.batches.upload_tickets import UploadTicket
 from application.batches.verify_uploads import ClaimedUpload
 from application.ports.tracing import Tracing
-from application.processing.claim_task import LeasePolicy
+from application.processing.lease_keeper import LeasePolicy
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.asset import Asset
 from domain.batches.batch import Batch

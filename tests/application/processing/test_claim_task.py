@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from application.processing.asset_handler import ClaimedAsset
 from domain.assets.asset import AssetStatus
 from domain.batches.batch import BatchStatus
 from domain.ids import TaskId
@@ -23,6 +24,7 @@ async def test_the_first_claim_starts_the_file_the_job_and_the_batch(world: Worl
     claimed = await world.claim_task(pointer, worker="worker")
 
     assert claimed is not None
+    assert isinstance(claimed, ClaimedAsset)
     assert claimed.asset is not None
     assert (claimed.task.status, claimed.task.attempt) == (TaskStatus.LEASED, 1)
     assert claimed.task.lease_until == world.now + world.lease.duration

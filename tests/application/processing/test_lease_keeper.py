@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from application.processing.claim_task import ClaimedTask, LeasePolicy
-from application.processing.lease_keeper import LeaseKeeper
+from application.processing.lease_keeper import LeaseKeeper, LeasePolicy
+from application.processing.task_handler import ClaimedTask
 from application.unit_of_work import UnitOfWorkFactory
 from domain.errors import Unavailable
 from domain.jobs.task import LeaseLost, Stage, Task

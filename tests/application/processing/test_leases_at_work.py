@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.processing.claim_task import LeasePolicy
+from application.processing.lease_keeper import LeasePolicy
 from domain.assets.asset import AssetStatus
 from domain.batches.batch import BatchStatus
 from domain.jobs.job import JobStatus
@@ -48,7 +48,7 @@ async def test_a_late_archive_is_refused(world: World) -> None:
     assert claimed is not None
     world.clock.advance(world.lease.duration)
     with pytest.raises(LeaseLost):
-        await world.finish_archive(claimed.task, None)
+        await world.finish_task(claimed.task, None)
     assert (await world.batch(batch_id)).status is BatchStatus.PROCESSING
 
 

@@ -268,7 +268,7 @@ async def test_a_result_survives_a_database_that_is_away_for_a_moment(
     await world.open_listing()
     batch_id = await world.receive(photos("one"))
     (pointer,) = await world.pointers()
-    finish = world.finish_asset.__class__.__call__
+    finish = world.finish_task.__class__.__call__
     refusals = [ConcurrentUpdate("the rows have changed"), Unavailable("the database is away")]
 
     async def finish_at_the_third_try(*arguments: Any, **options: Any) -> None:
@@ -276,7 +276,7 @@ async def test_a_result_survives_a_database_that_is_away_for_a_moment(
             raise refusals.pop()
         await finish(*arguments, **options)
 
-    monkeypatch.setattr(world.finish_asset.__class__, "__call__", finish_at_the_third_try)
+    monkeypatch.setattr(world.finish_task.__class__, "__call__", finish_at_the_third_try)
     await world.work_on_task(pointer, worker="worker")
 
     assert await statuses(world, batch_id) == {"one": AssetStatus.PROCESSED}

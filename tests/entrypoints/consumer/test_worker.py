@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from application.processing.claim_task import ClaimedTask
 from application.processing.find_waiting_tasks import GRACE
+from application.processing.task_handler import ClaimedTask
 from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.batches.batch import BatchStatus
 from domain.errors import Unavailable
