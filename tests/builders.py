@@ -13,18 +13,36 @@ from adapters.memory.ids import SequentialIds
 from domain.assets.asset import Asset, AssetStatus, MultipartUpload
 from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import IMAGE_WIDTHS, MediaFacts, Rendition, RenditionName
+from domain.attachments.attachment import Attachment
 from domain.batches.batch import Archive, Batch, BatchStatus
 from domain.batches.media_type import MediaType
 from domain.batches.object_keys import original_key, rendition_key
 from domain.checksum import Checksum
 from domain.dead_letters.dead_letter import DeadLetter, LetterKind, LetterStatus
 from domain.dead_letters.stored_message import StoredMessage
-from domain.ids import AssetId, BatchId, BookingId, DeadLetterId, JobId, ListingId, StoreId, TaskId, UserId
+from domain.ids import (
+    AssetId,
+    AttachmentId,
+    BatchId,
+    BlobId,
+    BookingId,
+    DeadLetterId,
+    JobId,
+    ListingId,
+    MediaId,
+    StoreId,
+    TaskId,
+    UserId,
+)
 from domain.jobs.job import Job, JobStatus, Provider
 from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
 from domain.jobs.work import RunWork
 from domain.listings.booking import Booking, BookingStatus
 from domain.listings.listing import Listing, ListingKind, ListingStatus
+from domain.media.blob import Blob
+from domain.media.kind import MediaKind
+from domain.media.media import Media, MediaStatus
+from domain.media.object_keys import blob_key, staging_key
 
 IDS = SequentialIds()
 NOW = datetime(2025, 5, 4, 12, 30, 15, 123456, tzinfo=UTC)
@@ -353,6 +371,119 @@ def populated_dead_letter(**changes: Any) -> DeadLetter:
             "resolved_by": OWNER,
         }
         | changes
+    )
+
+
+def build_blob(**changes: Any) -> Blob:
+    """Bytes that nobody holds yet."""
+    blob_id = changes.setdefault("id", BlobId(IDS.new()))
+    return _build(
+        Blob,
+        changes,
+        store_id=STORE,
+        checksum=checksum_of(str(blob_id)),
+        size=1_000,
+        content_type="image/jpeg",
+        condemned_at=None if changes.get("holders") else NOW,
+        created_at=NOW,
+    )
+
+
+def build_media(**changes: Any) -> Media:
+    """A picture for a product, on its way to its staging key."""
+    media_id = changes.setdefault("id", MediaId(IDS.new()))
+    store_id = changes.setdefault("store_id", STORE)
+    return _build(
+        Media,
+        changes,
+        user_id=OWNER,
+        kind=MediaKind.PRODUCT,
+        checksum=checksum_of(str(media_id)),
+        original_name="bottle.jpg",
+        mime_type="image/jpeg",
+        size=1_000,
+        storage_key=staging_key(store_id, media_id),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def ready_media(blob: Blob | None = None, **changes: Any) -> Media:
+    """One that can be used. It has taken hold of `blob`, where one is given."""
+    if blob is not None:
+        blob.acquire()
+        changes = {
+            "store_id": blob.store_id,
+            "blob_id": blob.id,
+            "checksum": blob.checksum,
+            "size": blob.size,
+            "storage_key": blob.key,
+        } | changes
+    media = build_media(**{"status": MediaStatus.READY} | changes)
+    if blob is None and "storage_key" not in changes and media.checksum is not None:
+        media.storage_key = blob_key(media.store_id, media.checksum)
+    return media
+
+
+def populated_media(**changes: Any) -> Media:
+    """Every field set at once, which no real media has."""
+    media_id = changes.setdefault("id", MediaId(IDS.new()))
+    return build_media(
+        **{
+            "kind": MediaKind.LICENSE_DOC,
+            "status": MediaStatus.DELETED,
+            "failure": Failure(code=FailureCode.INTERNAL_ERROR, detail="the store did not answer"),
+            "blob_id": BlobId(IDS.new()),
+            "checksum": checksum_of("another"),
+            "original_name": "größe.pdf",
+            "mime_type": "application/pdf",
+            "size": 2**40,
+            "storage_key": f"{STORE}/cas/{checksum_of('another').hex}",
+            "facts": MediaFacts(
+                width=4000,
+                height=3000,
+                duration_seconds=12.5,
+                codec="h264",
+                pages=3,
+                thumbhash="3OcRJYB4d3h/iIeHeEh3eIhw+j2w",
+                dominant_color="#aabbcc",
+            ),
+            "renditions": (
+                Rendition(
+                    name=RenditionName.THUMBNAIL,
+                    key=f"{STORE}/media/{media_id}/thumbnail.1.jpg",
+                    content_type="image/jpeg",
+                    size=2_000,
+                    checksum=checksum_of(f"{media_id}thumbnail"),
+                    width=200,
+                    height=150,
+                ),
+            ),
+            "alt_text": "A bottle on a table",
+            "description": "Taken in autumn",
+            "folder": "autumn",
+            "usage_count": 3,
+            "deletions": 2,
+            "updated_at": NOW + timedelta(seconds=1),
+            "quarantined_at": NOW + timedelta(seconds=2),
+            "deleted_at": NOW + timedelta(seconds=3),
+        }
+        | changes
+    )
+
+
+def build_attachment(media: Media, **changes: Any) -> Attachment:
+    """One use of it, in the gallery of some product."""
+    return _build(
+        Attachment,
+        changes,
+        id=AttachmentId(IDS.new()),
+        media_id=media.id,
+        entity_type="product_gallery",
+        entity_id=IDS.new(),
+        store_id=media.store_id,
+        storage_key=media.storage_key,
+        created_at=NOW,
     )
 
 
