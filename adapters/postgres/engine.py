@@ -69,12 +69,13 @@ def _milliseconds(duration: timedelta) -> str:
 
 
 def _leave_json_to_us(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """Undo SQLAlchemy's codec: JSON goes between msgspec and the driver as text, with no Python call a value."""
-    connection.run_async(_reset_codec)
+    """Undo SQLAlchemy's codecs: JSON goes between msgspec and the driver as text, with no Python call a value."""
+    connection.run_async(_reset_codecs)
 
 
-async def _reset_codec(connection: asyncpg.Connection) -> None:
-    await connection.reset_type_codec("json", schema="pg_catalog")
+async def _reset_codecs(connection: asyncpg.Connection) -> None:
+    for name in ("json", "jsonb"):
+        await connection.reset_type_codec(name, schema="pg_catalog")
 
 
 def _refuse_closed(connection: DBAPIConnection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:

@@ -8,18 +8,22 @@ from domain.dead_letters.dead_letter import LetterStatus
 from domain.events import Aggregate
 from domain.listings.booking import BookingStatus
 from domain.listings.listing import ListingKind, ListingStatus
+from domain.media.kind import MediaKind
 from tests.builders import (
     NOW,
     build_asset,
     build_batch,
+    build_blob,
     build_booking,
     build_job,
     build_listing,
+    build_media,
     build_task,
     populated_asset,
     populated_batch,
     populated_dead_letter,
     populated_job,
+    populated_media,
     populated_task,
 )
 
@@ -110,6 +114,20 @@ def dead_letter_family() -> Family:
     return Family(parents=[], young=young, old=old)
 
 
+def media_family() -> Family:
+    blob = build_blob()
+    # The ledger alone moves usage_count.
+    young = build_media(kind=MediaKind.LICENSE_DOC, usage_count=3)
+    old = populated_media(id=young.id, blob_id=blob.id)
+    return Family(parents=[blob], young=young, old=old)
+
+
+def blob_family() -> Family:
+    young = build_blob()
+    old = replace(young, holders=2, condemned_at=None)
+    return Family(parents=[], young=young, old=old)
+
+
 FAMILIES: dict[str, Callable[[], Family]] = {
     "listing": listing_family,
     "batch": batch_family,
@@ -117,4 +135,6 @@ FAMILIES: dict[str, Callable[[], Family]] = {
     "job": job_family,
     "task": task_family,
     "dead letter": dead_letter_family,
+    "media": media_family,
+    "blob": blob_family,
 }

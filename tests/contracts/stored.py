@@ -8,6 +8,8 @@ from domain.events import Aggregate
 from domain.jobs.job import Job
 from domain.jobs.task import Task
 from domain.listings.listing import Listing
+from domain.media.blob import Blob
+from domain.media.media import Media
 from tests.builders import build_batch, build_job, build_listing
 
 
@@ -27,6 +29,10 @@ async def put(tx: UnitOfWork, *aggregates: Aggregate) -> None:
                 await (tx.tasks.save(aggregate) if aggregate.version else tx.tasks.add([aggregate]))
             case DeadLetter():
                 await (tx.dead_letters.save([aggregate]) if aggregate.version else tx.dead_letters.add(aggregate))
+            case Media():
+                await tx.media.save(aggregate)
+            case Blob():
+                await (tx.blobs.save(aggregate) if aggregate.version else tx.blobs.obtain(aggregate))
 
 
 async def store(begin: UnitOfWorkFactory, *aggregates: Aggregate) -> None:
@@ -52,20 +58,27 @@ async def stored_job(begin: UnitOfWorkFactory) -> Job:
 
 async def find(tx: UnitOfWork, aggregate: Aggregate) -> Aggregate | None:
     """What is stored under the aggregate's id."""
+    found: Aggregate | None
     match aggregate:
         case Listing():
-            return await tx.listings.find(aggregate.id)
+            found = await tx.listings.find(aggregate.id)
         case Batch():
-            return await tx.batches.find(aggregate.id)
+            found = await tx.batches.find(aggregate.id)
         case Job():
-            return await tx.jobs.find(aggregate.id)
+            found = await tx.jobs.find(aggregate.id)
         case Asset():
-            return await tx.assets.find(aggregate.id)
+            found = await tx.assets.find(aggregate.id)
         case Task():
-            return await tx.tasks.find(aggregate.id)
+            found = await tx.tasks.find(aggregate.id)
         case DeadLetter():
-            return await tx.dead_letters.find(aggregate.id)
-    raise AssertionError(aggregate)
+            found = await tx.dead_letters.find(aggregate.id)
+        case Media():
+            found = await tx.media.find(aggregate.id)
+        case Blob():
+            found = await tx.blobs.find(aggregate.store_id, aggregate.checksum)
+        case _:
+            raise AssertionError(aggregate)
+    return found
 
 
 async def read(begin: UnitOfWorkFactory, aggregate: Aggregate) -> Aggregate | None:
@@ -74,15 +87,22 @@ async def read(begin: UnitOfWorkFactory, aggregate: Aggregate) -> Aggregate | No
 
 
 async def lock(tx: UnitOfWork, aggregate: Aggregate) -> Aggregate | None:
+    found: Aggregate | None
     match aggregate:
         case Listing():
-            return await tx.listings.lock(aggregate.id)
+            found = await tx.listings.lock(aggregate.id)
         case Batch():
-            return await tx.batches.lock(aggregate.id)
+            found = await tx.batches.lock(aggregate.id)
         case Job():
-            return await tx.jobs.lock(aggregate.id)
+            found = await tx.jobs.lock(aggregate.id)
         case Task():
-            return await tx.tasks.lock(aggregate.id)
+            found = await tx.tasks.lock(aggregate.id)
         case DeadLetter():
-            return await tx.dead_letters.lock(aggregate.id)
-    raise AssertionError(f"{type(aggregate).__name__} has no lock")
+            found = await tx.dead_letters.lock(aggregate.id)
+        case Media():
+            found = await tx.media.lock(aggregate.id)
+        case Blob():
+            found = await tx.blobs.lock(aggregate.id)
+        case _:
+            raise AssertionError(f"{type(aggregate).__name__} has no lock")
+    return found

@@ -15,7 +15,7 @@ from tests.contracts.stored import lock, put, read, store, stored_job
 A_MOMENT = 0.1
 
 
-@pytest.fixture(params=["listing", "batch", "job", "task", "dead letter"])
+@pytest.fixture(params=["listing", "batch", "job", "task", "dead letter", "media", "blob"])
 def family(request: pytest.FixtureRequest) -> Family:
     return FAMILIES[request.param]()
 
