@@ -19,6 +19,11 @@ class Principal:
     store_id: StoreId
     roles: frozenset[Role]
 
+    @property
+    def runs_the_store(self) -> bool:
+        """True for its owners and admins, and for services that act for them."""
+        return self.has(Role.OWNER, Role.ADMIN, Role.SERVICE)
+
     def has(self, *roles: Role) -> bool:
         """True when the principal holds at least one of `roles`."""
         return not self.roles.isdisjoint(roles)

@@ -1,5 +1,6 @@
 """All tables, for migrations and for tests: each is defined beside the rows that are read from it."""
 
+from adapters.postgres.ads import ads, creatives
 from adapters.postgres.assets import assets
 from adapters.postgres.attachments import attachments
 from adapters.postgres.batches import batches
@@ -16,11 +17,13 @@ from adapters.postgres.tasks import tasks
 from adapters.postgres.users import users
 
 __all__ = [
+    "ads",
     "assets",
     "attachments",
     "batches",
     "blobs",
     "bookings",
+    "creatives",
     "dead_letters",
     "jobs",
     "listings",

@@ -4,9 +4,7 @@ from domain.errors import NotPermitted
 from domain.ids import MediaId
 from domain.media.errors import MediaNotFound
 from domain.media.media import Media
-from domain.principal import Principal, Role
-
-_RUN_THE_STORE = (Role.OWNER, Role.ADMIN, Role.SERVICE)
+from domain.principal import Principal
 
 
 def visible_to(media: Media | None, media_id: MediaId, principal: Principal) -> Media:
@@ -26,10 +24,10 @@ def may_see(media: Media, principal: Principal) -> bool:
 
 def sees_confidential(principal: Principal) -> bool:
     """True for those who run the store."""
-    return principal.has(*_RUN_THE_STORE)
+    return principal.runs_the_store
 
 
 def require_manager(media: Media, principal: Principal) -> None:
     """Its uploader and those who run the store may change and delete it. Raises NotPermitted."""
-    if media.user_id != principal.user_id and not principal.has(*_RUN_THE_STORE):
+    if media.user_id != principal.user_id and not principal.runs_the_store:
         raise NotPermitted("media is changed and deleted by its uploader, or by those who run the store")

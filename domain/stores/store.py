@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.errors import NotFound, NotPermitted
 from domain.events import Aggregate
 from domain.ids import MediaId, StoreId
-from domain.principal import Principal, Role
+from domain.principal import Principal
 
 
 class StoreNotFound(NotFound):
@@ -67,5 +67,5 @@ def require_own(store_id: StoreId, principal: Principal) -> None:
 def require_manager(store_id: StoreId, principal: Principal) -> None:
     """Raises StoreNotFound, NotPermitted."""
     require_own(store_id, principal)
-    if not principal.has(Role.OWNER, Role.ADMIN, Role.SERVICE):
+    if not principal.runs_the_store:
         raise NotPermitted("a store is changed by its owners and admins")

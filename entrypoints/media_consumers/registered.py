@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from entrypoints.media_consumers.ads import ADS
 from entrypoints.media_consumers.media_consumer import MediaConsumer
 from entrypoints.media_consumers.stores import STORES
 from entrypoints.media_consumers.users import USERS
 
-MEDIA_CONSUMERS: Sequence[MediaConsumer] = (STORES, USERS)
+MEDIA_CONSUMERS: Sequence[MediaConsumer] = (ADS, STORES, USERS)

@@ -10,6 +10,31 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("""
+        CREATE TABLE ads (
+            id UUID NOT NULL,
+            store_id UUID NOT NULL,
+            title TEXT NOT NULL,
+            created_at TIMESTAMPTZ NOT NULL,
+            updated_at TIMESTAMPTZ NOT NULL,
+            version INTEGER NOT NULL,
+            CONSTRAINT pk_ads PRIMARY KEY (id)
+        )
+    """)
+    op.execute("CREATE INDEX ix_ads_of_store ON ads (store_id, id DESC)")
+    op.execute("""
+        CREATE TABLE ad_creatives (
+            ad_id UUID NOT NULL,
+            place INTEGER NOT NULL,
+            media_id UUID NOT NULL,
+            headline TEXT,
+            CONSTRAINT pk_ad_creatives PRIMARY KEY (ad_id, place),
+            CONSTRAINT fk_ad_creatives_ad_id FOREIGN KEY (ad_id) REFERENCES ads (id) ON DELETE CASCADE,
+            CONSTRAINT fk_ad_creatives_media_id FOREIGN KEY (media_id) REFERENCES media (id) ON DELETE RESTRICT,
+            CONSTRAINT ck_ad_creatives_place CHECK (place >= 0)
+        )
+    """)
+    op.execute("CREATE INDEX ix_ad_creatives_media ON ad_creatives (media_id)")
+    op.execute("""
         CREATE TABLE stores (
             id UUID NOT NULL,
             logo_media_id UUID,
@@ -40,5 +65,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("users", "stores"):
+    for table in ("users", "stores", "ad_creatives", "ads"):
         op.drop_table(table)

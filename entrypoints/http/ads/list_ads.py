@@ -1,0 +1,51 @@
+from http import HTTPStatus
+from typing import Annotated
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from application.ads.list_ads import ListAds, ListAdsQuery
+from domain.ids import AdId
+from entrypoints.http.ads import examples
+from entrypoints.http.ads.requests import AdsParameters
+from entrypoints.http.ads.responses import AdPageBody, ad_body
+from entrypoints.http.documentation.answers import Success, answers
+from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.listing_media.answering import answer
+from entrypoints.http.listing_media.cursor import decode_cursor, encode_cursor
+from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.reading.json_body import read_plain
+
+_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
+_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
+
+
+@get(
+    "/",
+    summary="List ads",
+    responses=answers(
+        {HTTPStatus.OK: Success("Newest first.", examples.PAGE)},
+        {HTTPStatus.UNPROCESSABLE_ENTITY: ["VALIDATION_FAILED"]},
+        takes_body=False,
+    ),
+)
+async def find_ads(
+    request: JsonRequest,
+    list_ads: NamedDependency[ListAds],
+    *,
+    cursor: Annotated[str | None, _CURSOR] = None,
+    limit: Annotated[str | None, _LIMIT] = None,
+) -> Response[bytes]:
+    given = read_plain({"cursor": cursor, "limit": limit}, AdsParameters)
+    page = await list_ads(
+        ListAdsQuery(
+            principal=request.user,
+            before=AdId(decode_cursor(given.cursor)) if given.cursor is not None else None,
+            limit=given.limit,
+        )
+    )
+    body = AdPageBody(
+        ads=[ad_body(ad) for ad in page.ads],
+        next_cursor=encode_cursor(page.next_before) if page.next_before else None,
+    )
+    return answer(body, HTTPStatus.OK)
