@@ -7,6 +7,7 @@ from adapters.postgres.batches import batches
 from adapters.postgres.blobs import blobs
 from adapters.postgres.dead_letters import dead_letters
 from adapters.postgres.jobs import jobs
+from adapters.postgres.licenses import licenses
 from adapters.postgres.listings import bookings, listings
 from adapters.postgres.media import media
 from adapters.postgres.outbox_table import outbox
@@ -26,6 +27,7 @@ __all__ = [
     "creatives",
     "dead_letters",
     "jobs",
+    "licenses",
     "listings",
     "media",
     "metadata",

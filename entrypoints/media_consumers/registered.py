@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from entrypoints.media_consumers.ads import ADS
+from entrypoints.media_consumers.licenses import LICENSES
 from entrypoints.media_consumers.media_consumer import MediaConsumer
 from entrypoints.media_consumers.stores import STORES
 from entrypoints.media_consumers.users import USERS
 
-MEDIA_CONSUMERS: Sequence[MediaConsumer] = (ADS, STORES, USERS)
+MEDIA_CONSUMERS: Sequence[MediaConsumer] = (ADS, LICENSES, STORES, USERS)

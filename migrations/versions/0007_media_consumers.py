@@ -35,6 +35,23 @@ def upgrade() -> None:
     """)
     op.execute("CREATE INDEX ix_ad_creatives_media ON ad_creatives (media_id)")
     op.execute("""
+        CREATE TABLE licenses (
+            id UUID NOT NULL,
+            store_id UUID NOT NULL,
+            number TEXT NOT NULL,
+            media_id UUID,
+            status TEXT NOT NULL,
+            created_at TIMESTAMPTZ NOT NULL,
+            updated_at TIMESTAMPTZ NOT NULL,
+            version INTEGER NOT NULL,
+            CONSTRAINT pk_licenses PRIMARY KEY (id),
+            CONSTRAINT fk_licenses_media_id FOREIGN KEY (media_id) REFERENCES media (id) ON DELETE RESTRICT,
+            CONSTRAINT ck_licenses_status CHECK (status IN ('PENDING', 'APPROVED', 'REJECTED', 'EXPIRED'))
+        )
+    """)
+    op.execute("CREATE INDEX ix_licenses_of_store ON licenses (store_id, id DESC)")
+    op.execute("CREATE INDEX ix_licenses_document ON licenses (id) WHERE media_id IS NOT NULL")
+    op.execute("""
         CREATE TABLE stores (
             id UUID NOT NULL,
             logo_media_id UUID,
@@ -65,5 +82,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("users", "stores", "ad_creatives", "ads"):
+    for table in ("users", "stores", "licenses", "ad_creatives", "ads"):
         op.drop_table(table)

@@ -1,0 +1,52 @@
+from http import HTTPStatus
+from typing import Annotated
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from application.licenses.list_licenses import ListLicenses, ListLicensesQuery
+from domain.ids import LicenseId
+from entrypoints.http.documentation.answers import Success, answers
+from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.licenses import examples
+from entrypoints.http.licenses.requests import LicensesParameters
+from entrypoints.http.licenses.responses import LicensePageBody, license_body
+from entrypoints.http.listing_media.answering import answer
+from entrypoints.http.listing_media.cursor import decode_cursor, encode_cursor
+from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.reading.json_body import read_plain
+
+_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
+_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
+
+
+@get(
+    "/",
+    summary="List licenses",
+    responses=answers(
+        {HTTPStatus.OK: Success("Newest first.", examples.PAGE)},
+        {HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"], HTTPStatus.UNPROCESSABLE_ENTITY: ["VALIDATION_FAILED"]},
+        takes_body=False,
+    ),
+)
+async def find_licenses(
+    request: JsonRequest,
+    list_licenses: NamedDependency[ListLicenses],
+    *,
+    cursor: Annotated[str | None, _CURSOR] = None,
+    limit: Annotated[str | None, _LIMIT] = None,
+) -> Response[bytes]:
+    """For those who run the store."""
+    given = read_plain({"cursor": cursor, "limit": limit}, LicensesParameters)
+    page = await list_licenses(
+        ListLicensesQuery(
+            principal=request.user,
+            before=LicenseId(decode_cursor(given.cursor)) if given.cursor is not None else None,
+            limit=given.limit,
+        )
+    )
+    body = LicensePageBody(
+        licenses=[license_body(license_) for license_ in page.licenses],
+        next_cursor=encode_cursor(page.next_before) if page.next_before else None,
+    )
+    return answer(body, HTTPStatus.OK)
