@@ -3,25 +3,33 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.memory.bell import MemoryOutboxBell
 from adapters.memory.database import MemoryDatabase
+from adapters.memory.listings import MemoryListings
 from adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
 from adapters.postgres.bell import PostgresOutboxBell
 from adapters.postgres.engine import PostgresLimits, open_engine
+from adapters.postgres.listings import PostgresListings
 from adapters.postgres.tables import metadata
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.messaging import OutboxBell
 from application.unit_of_work import UnitOfWorkFactory
+from domain.listings.repository import Listings
 from tests.builders import IDS
 from tests.postgres_databases import PostgresDatabases
 
 HEADERS = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
 LOCK_TIMEOUT = timedelta(seconds=1)
 LIMITS = PostgresLimits(connections=25, lock=LOCK_TIMEOUT)
+
+
+class HandedIn(Listings, Protocol):
+    """The port of a repository that the core does not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +44,7 @@ class Database:
 @pytest.fixture
 async def memory_database() -> Database:
     database = MemoryDatabase(lock_timeout=LOCK_TIMEOUT)
-    begin = MemoryUnitOfWorkFactory(database, IDS, headers=lambda: HEADERS)
+    begin = MemoryUnitOfWorkFactory(database, IDS, headers=lambda: HEADERS, repositories={HandedIn: MemoryListings})
     return Database(begin=begin, bell=MemoryOutboxBell(database), headers=HEADERS)
 
 
@@ -56,7 +64,9 @@ async def postgres_database(contract_engine: tuple[str, AsyncEngine]) -> AsyncIt
         for table in reversed(metadata.sorted_tables):
             await connection.execute(table.delete())
     async with PostgresOutboxBell(dsn, limits=LIMITS) as bell:
-        begin = PostgresUnitOfWorkFactory(engine, IDS, headers=lambda: HEADERS)
+        begin = PostgresUnitOfWorkFactory(
+            engine, IDS, headers=lambda: HEADERS, repositories={HandedIn: PostgresListings}
+        )
         yield Database(begin=begin, bell=bell, headers=HEADERS)
 
 
