@@ -1,6 +1,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapters.memory.transaction import MemoryTransaction
 from domain.ids import BlobId, MediaId
@@ -39,8 +39,20 @@ class MemoryMediaFiles(MediaFiles):
         )
         return [media.id for media in sorted(overdue, key=lambda media: media.created_at)[:limit]]
 
-    async def unfinished_deletions(self, *, before: datetime, limit: int) -> Sequence[MediaId]:
-        going = self._transaction.select(Media, lambda media: media.status in GOING and media.updated_at < before)
+    async def quarantined(self, blob_id: BlobId) -> Sequence[MediaId]:
+        found = self._transaction.select(
+            Media, lambda media: media.blob_id == blob_id and media.quarantined_at is not None
+        )
+        return sorted(media.id for media in found)
+
+    async def unfinished_deletions(
+        self, *, now: datetime, pauses: Sequence[timedelta], limit: int
+    ) -> Sequence[MediaId]:
+        def is_due(media: Media) -> bool:
+            pause = pauses[min(max(media.deletions, 1), len(pauses)) - 1]
+            return media.status in GOING and media.updated_at < now - pause
+
+        going = self._transaction.select(Media, is_due)
         return [media.id for media in sorted(going, key=lambda media: media.updated_at)[:limit]]
 
     async def page(self, *, after: MediaId | None, limit: int) -> Sequence[Media]:

@@ -9,7 +9,7 @@ from domain.assets.failure import Failure, FailureCode
 def failure_to_row(failure: Failure | None) -> dict[str, Any]:
     return {
         "failure_code": failure and failure.code,
-        "failure_detail": failure and _storable(failure.detail),
+        "failure_detail": failure and storable(failure.detail),
     }
 
 
@@ -18,6 +18,6 @@ def failure_from_row(row: Record) -> Failure | None:
     return Failure(code=FailureCode(code), detail=row["failure_detail"]) if code else None
 
 
-def _storable(detail: str) -> str:
+def storable(detail: str) -> str:
     """Decoders quote the file, and a text column takes neither NUL nor half a character."""
     return detail.replace("\0", "").encode(errors="replace").decode()

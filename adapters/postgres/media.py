@@ -1,23 +1,36 @@
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from adapters.postgres.aggregate_writer import AggregateWriter
-from adapters.postgres.failures import failure_from_row, failure_to_row
+from adapters.postgres.failures import failure_from_row, failure_to_row, storable
 from adapters.postgres.outbox_writer import OutboxWriter
 from adapters.postgres.schema import ID, MOMENT, metadata, not_negative, one_of, sha256_of, version_column
-from adapters.postgres.statements import compiled
+from adapters.postgres.statements import Statement, compiled
 from adapters.postgres.transaction import Record, Transaction
 from domain.assets.failure import FailureCode
 from domain.assets.rendition import MediaFacts, Rendition
 from domain.checksum import Checksum
 from domain.ids import BlobId, MediaId
 from domain.media.content_class import ContentClass
+from domain.media.deletion_failure import DeletionFailure, DeletionFailureCode
 from domain.media.kind import MediaKind
 from domain.media.media import Media, MediaStatus
 from domain.media.repository import MediaFiles
@@ -48,6 +61,8 @@ media = Table(
     # Moved by the ledger alone.
     Column("usage_count", Integer, nullable=False),
     Column("deletions", Integer, nullable=False),
+    Column("deletion_failure_code", Text),
+    Column("deletion_failure_detail", Text),
     Column("created_at", MOMENT, nullable=False),
     Column("updated_at", MOMENT, nullable=False),
     Column("quarantined_at", MOMENT),
@@ -57,6 +72,7 @@ media = Table(
     one_of("status", MediaStatus),
     one_of("content_class", ContentClass),
     one_of("failure_code", FailureCode),
+    one_of("deletion_failure_code", DeletionFailureCode),
     sha256_of("checksum"),
     *not_negative("size_bytes", "usage_count", "deletions"),
 )
@@ -79,12 +95,22 @@ _LOCK_ALL = compiled(
     .with_for_update(key_share=True)
 )
 _HOLDING = compiled(select(media.c.id).where(media.c.blob_id == bindparam("blob_id", type_=ID)).order_by(media.c.id))
+_QUARANTINED = compiled(
+    select(media.c.id)
+    .where(media.c.blob_id == bindparam("blob_id", type_=ID), media.c.quarantined_at.is_not(None))
+    .order_by(media.c.id)
+)
 _BEFORE = bindparam("before", type_=MOMENT)
 _OVERDUE = compiled(
     select(media.c.id).where(_IS_PENDING, media.c.created_at < _BEFORE).order_by(media.c.created_at).limit(_LIMIT)
 )
-_UNFINISHED = compiled(
-    select(media.c.id).where(_IS_GOING, media.c.updated_at < _BEFORE).order_by(media.c.updated_at).limit(_LIMIT)
+_UNFINISHED = Statement(
+    # The first pause is the shortest: it keeps the index from being read to its end.
+    "SELECT id FROM media WHERE status IN ('DELETE_REQUESTED', 'DELETE_FAILED') "
+    "AND updated_at < $1::timestamptz - ($2::interval[])[1] "
+    "AND updated_at < $1 - ($2::interval[])[least(greatest(deletions, 1), cardinality($2))] "
+    "ORDER BY updated_at LIMIT $3",
+    ("now", "pauses", "limit"),
 )
 _all = select(media).order_by(media.c.id).limit(_LIMIT)
 _FIRST_PAGE = compiled(_all)
@@ -120,8 +146,14 @@ class PostgresMediaFiles(MediaFiles):
     async def overdue_uploads(self, *, before: datetime, limit: int) -> Sequence[MediaId]:
         return [row["id"] for row in await self._transaction.read(_OVERDUE, before=before, limit=limit)]
 
-    async def unfinished_deletions(self, *, before: datetime, limit: int) -> Sequence[MediaId]:
-        return [row["id"] for row in await self._transaction.read(_UNFINISHED, before=before, limit=limit)]
+    async def quarantined(self, blob_id: BlobId) -> Sequence[MediaId]:
+        return [row["id"] for row in await self._transaction.read(_QUARANTINED, blob_id=blob_id)]
+
+    async def unfinished_deletions(
+        self, *, now: datetime, pauses: Sequence[timedelta], limit: int
+    ) -> Sequence[MediaId]:
+        rows = await self._transaction.read(_UNFINISHED, now=now, pauses=list(pauses), limit=limit)
+        return [row["id"] for row in rows]
 
     async def page(self, *, after: MediaId | None, limit: int) -> Sequence[Media]:
         statement = _FIRST_PAGE if after is None else _NEXT_PAGE
@@ -151,6 +183,8 @@ def _to_row(media: Media) -> dict[str, Any]:
         "folder": media.folder,
         "usage_count": media.usage_count,
         "deletions": media.deletions,
+        "deletion_failure_code": media.deletion_failure and media.deletion_failure.code,
+        "deletion_failure_detail": media.deletion_failure and storable(media.deletion_failure.detail),
         "created_at": media.created_at,
         "updated_at": media.updated_at,
         "quarantined_at": media.quarantined_at,
@@ -179,12 +213,18 @@ def media_from_row(row: Record) -> Media:
         folder=row["folder"],
         usage_count=row["usage_count"],
         deletions=row["deletions"],
+        deletion_failure=_deletion_failure(row),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         quarantined_at=row["quarantined_at"],
         deleted_at=row["deleted_at"],
         version=row["version"],
     )
+
+
+def _deletion_failure(row: Record) -> DeletionFailure | None:
+    code = row["deletion_failure_code"]
+    return DeletionFailure(code=DeletionFailureCode(code), detail=row["deletion_failure_detail"]) if code else None
 
 
 _WRITER = AggregateWriter(media, _to_row, fixed=["store_id", "user_id", "kind", "usage_count", "created_at"])

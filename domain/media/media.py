@@ -11,6 +11,7 @@ from domain.events import Aggregate
 from domain.ids import BlobId, MediaId, StoreId, UserId
 from domain.media.blob import Blob
 from domain.media.content_class import ContentClass, class_of
+from domain.media.deletion_failure import DeletionFailure
 from domain.media.errors import MediaNotPending
 from domain.media.events import (
     MediaDeleted,
@@ -65,7 +66,7 @@ class Media(Aggregate):
     direct upload is still flowing. `blob_id` is the hold on the bytes, let go with the tombstone.
 
     `usage_count` moves with the ledger alone: saving writes everything but that. `deletions` counts how often the
-    deletion worker was called. `failure` is set while FAILED or DELETE_FAILED.
+    deletion worker was called. `failure` is set while FAILED, `deletion_failure` while DELETE_FAILED.
     """
 
     id: MediaId
@@ -87,6 +88,7 @@ class Media(Aggregate):
     folder: str = DEFAULT_FOLDER
     usage_count: int = 0
     deletions: int = 0
+    deletion_failure: DeletionFailure | None = None
     created_at: datetime
     updated_at: datetime
     quarantined_at: datetime | None = None
@@ -229,21 +231,29 @@ class Media(Aggregate):
     def request_deletion(self, *, now: datetime) -> None:
         """From here on nobody can attach it. Whoever calls has seen that no protected use is left."""
         self._move(MediaStatus.DELETE_REQUESTED, now)
-        self.failure = None
+        self.failure = self.deletion_failure = None
         self.call_deletion_worker(now=now)
 
     def call_deletion_worker(self, *, now: datetime) -> None:
-        """Once more, where an earlier call seems to have been lost."""
-        MEDIA_LIFECYCLE.require(self.status, MediaStatus.DELETE_REQUESTED)
+        """Once more, where an earlier call seems to have been lost, or the worker has given up."""
+        self.resume_deletion(now=now)
         self.deletions += 1
         self.updated_at = now
         self.record(
             MediaDeleteRequested(media_id=self.id, store_id=self.store_id, attempt=self.deletions, occurred_at=now)
         )
 
-    def fail_deletion(self, failure: Failure, *, now: datetime) -> None:
+    def resume_deletion(self, *, now: datetime) -> None:
+        """The worker is at it, also where it had given up before."""
+        if self.status is MediaStatus.DELETE_FAILED:
+            self._move(MediaStatus.DELETE_REQUESTED, now)
+            self.deletion_failure = None
+        MEDIA_LIFECYCLE.require(self.status, MediaStatus.DELETE_REQUESTED)
+
+    def fail_deletion(self, failure: DeletionFailure, *, now: datetime) -> None:
+        """The worker gives up for now."""
         self._move(MediaStatus.DELETE_FAILED, now)
-        self.failure = failure
+        self.deletion_failure = failure
         self.record(MediaDeleteFailed(media_id=self.id, store_id=self.store_id, code=failure.code, occurred_at=now))
 
     def bury(self, blob: Blob | None, *, now: datetime) -> None:

@@ -1,7 +1,7 @@
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.checksum import Checksum
@@ -39,8 +39,16 @@ class MediaFiles(Protocol):
         """PENDING since before that moment, oldest first."""
 
     @abstractmethod
-    async def unfinished_deletions(self, *, before: datetime, limit: int) -> Sequence[MediaId]:
-        """DELETE_REQUESTED or DELETE_FAILED, and untouched since before that moment; longest first."""
+    async def quarantined(self, blob_id: BlobId) -> Sequence[MediaId]:
+        """Of those that hold the blob, those in quarantine, by id."""
+
+    @abstractmethod
+    async def unfinished_deletions(
+        self, *, now: datetime, pauses: Sequence[timedelta], limit: int
+    ) -> Sequence[MediaId]:
+        """DELETE_REQUESTED or DELETE_FAILED, and untouched for a pause; longest first. The first of the pauses, which
+        grow, is for those of which the deletion worker was told once, and so on; the last for all others.
+        """
 
     @abstractmethod
     async def page(self, *, after: MediaId | None, limit: int) -> Sequence[Media]:

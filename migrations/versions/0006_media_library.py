@@ -52,6 +52,8 @@ def upgrade() -> None:
             folder TEXT NOT NULL,
             usage_count INTEGER NOT NULL,
             deletions INTEGER NOT NULL,
+            deletion_failure_code TEXT,
+            deletion_failure_detail TEXT,
             created_at TIMESTAMPTZ NOT NULL,
             updated_at TIMESTAMPTZ NOT NULL,
             quarantined_at TIMESTAMPTZ,
@@ -69,6 +71,9 @@ def upgrade() -> None:
                 'CHECKSUM_MISMATCH', 'SIZE_MISMATCH', 'CONTENT_TYPE_MISMATCH', 'UNREADABLE_MEDIA',
                 'PIXEL_LIMIT_EXCEEDED', 'DURATION_LIMIT_EXCEEDED', 'DECODER_CRASHED', 'TRANSCODE_FAILED', 'TIMEOUT',
                 'ZIP_FAILED', 'NOT_UPLOADED', 'UPLOAD_EXPIRED', 'INTERNAL_ERROR'
+            )),
+            CONSTRAINT ck_media_deletion_failure_code CHECK (deletion_failure_code IN (
+                'UNKNOWN_ENTITY_TYPE', 'MEDIA_PROTECTED', 'DETACHMENT_FAILED'
             )),
             CONSTRAINT ck_media_checksum CHECK (octet_length(checksum) = 32),
             CONSTRAINT ck_media_size_bytes CHECK (size_bytes >= 0),
