@@ -12,6 +12,7 @@ from adapters.postgres.listings import bookings, listings
 from adapters.postgres.media import media
 from adapters.postgres.outbox_table import outbox
 from adapters.postgres.processed_messages import processed_messages
+from adapters.postgres.products import product_media, products
 from adapters.postgres.schema import metadata
 from adapters.postgres.stores import stores
 from adapters.postgres.tasks import tasks
@@ -33,6 +34,8 @@ __all__ = [
     "metadata",
     "outbox",
     "processed_messages",
+    "product_media",
+    "products",
     "stores",
     "tasks",
     "users",

@@ -52,6 +52,48 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_licenses_of_store ON licenses (store_id, id DESC)")
     op.execute("CREATE INDEX ix_licenses_document ON licenses (id) WHERE media_id IS NOT NULL")
     op.execute("""
+        CREATE TABLE products (
+            id UUID NOT NULL,
+            store_id UUID NOT NULL,
+            title TEXT NOT NULL,
+            coa_media_id UUID,
+            created_at TIMESTAMPTZ NOT NULL,
+            updated_at TIMESTAMPTZ NOT NULL,
+            version INTEGER NOT NULL,
+            CONSTRAINT pk_products PRIMARY KEY (id),
+            CONSTRAINT fk_products_coa_media_id FOREIGN KEY (coa_media_id) REFERENCES media (id) ON DELETE RESTRICT
+        )
+    """)
+    op.execute("CREATE INDEX ix_products_of_store ON products (store_id, id DESC)")
+    op.execute("CREATE INDEX ix_products_coa ON products (id) WHERE coa_media_id IS NOT NULL")
+    op.execute("""
+        CREATE TABLE product_media (
+            id UUID NOT NULL,
+            product_id UUID NOT NULL,
+            media_id UUID NOT NULL,
+            usage_type TEXT NOT NULL,
+            variant_id UUID,
+            display_order INTEGER NOT NULL,
+            CONSTRAINT pk_product_media PRIMARY KEY (id),
+            CONSTRAINT uq_product_media_product_id_display_order UNIQUE (product_id, display_order),
+            CONSTRAINT fk_product_media_product_id FOREIGN KEY (product_id) REFERENCES products (id) ON DELETE CASCADE,
+            CONSTRAINT fk_product_media_media_id FOREIGN KEY (media_id) REFERENCES media (id) ON DELETE RESTRICT,
+            CONSTRAINT ck_product_media_usage_type CHECK (usage_type IN (
+                'main_image', 'gallery', 'variant', 'thumbnail', 'swatch'
+            )),
+            CONSTRAINT ck_product_media_display_order CHECK (display_order >= 0)
+        )
+    """)
+    op.execute("CREATE INDEX ix_product_media_media ON product_media (media_id)")
+    op.execute("""
+        CREATE UNIQUE INDEX uq_product_media_main ON product_media (product_id)
+            WHERE usage_type = 'main_image' AND variant_id IS NULL
+    """)
+    op.execute("""
+        CREATE UNIQUE INDEX uq_product_media_main_of_variant ON product_media (product_id, variant_id)
+            WHERE usage_type = 'main_image' AND variant_id IS NOT NULL
+    """)
+    op.execute("""
         CREATE TABLE stores (
             id UUID NOT NULL,
             logo_media_id UUID,
@@ -82,5 +124,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("users", "stores", "licenses", "ad_creatives", "ads"):
+    for table in ("users", "stores", "product_media", "products", "licenses", "ad_creatives", "ads"):
         op.drop_table(table)
