@@ -31,6 +31,9 @@ class MemoryAttachments(Attachments):
         )
         return sorted(uses, key=lambda attachment: attachment.place)[:limit]
 
+    async def entity_types_of(self, media_id: MediaId) -> Sequence[str]:
+        return sorted({attachment.entity_type for attachment in await self.of_media(media_id)})
+
     async def apply(self, *, added: Sequence[Attachment], removed: Sequence[Attachment]) -> None:
         steps: Counter[MediaId] = Counter()
         for attachment in added:

@@ -46,6 +46,10 @@ _OF_MEDIA_BEHIND = Statement(
     'ORDER BY entity_type COLLATE "C", entity_id, id LIMIT $5',
     ("media_id", "entity_type", "entity_id", "id", "limit"),
 )
+_ENTITY_TYPES_OF = Statement(
+    'SELECT DISTINCT entity_type COLLATE "C" AS entity_type FROM media_attachments WHERE media_id = $1 ORDER BY 1',
+    ("media_id",),
+)
 _insert = insert_many(attachments)
 _APPLY = Statement(
     f"WITH came AS ({_insert.text} RETURNING media_id), "  # noqa: S608 - names come from our own tables
@@ -92,6 +96,9 @@ class PostgresAttachments(Attachments):
                 limit=at_most,
             )
         return [_from_row(row) for row in rows]
+
+    async def entity_types_of(self, media_id: MediaId) -> Sequence[str]:
+        return [row["entity_type"] for row in await self._transaction.read(_ENTITY_TYPES_OF, media_id=media_id)]
 
     async def apply(self, *, added: Sequence[Attachment], removed: Sequence[Attachment]) -> None:
         if not added and not removed:

@@ -25,6 +25,9 @@ class StructuredLog(Log):
     def warning(self, event: str, **facts: object) -> None:
         self._logger.warning(event, **_plain(facts))
 
+    def error(self, event: str, **facts: object) -> None:
+        self._logger.error(event, **_plain(facts))
+
     def exception(self, event: str, **facts: object) -> None:
         self._logger.error(event, exc_info=True, **_plain(facts))  # noqa: LOG014 - the port is called in handlers alone
 

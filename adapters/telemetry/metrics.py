@@ -20,6 +20,7 @@ from domain.assets.failure import FailureCode
 from domain.batches.batch import BatchStatus
 from domain.batches.object_keys import ObjectKind
 from domain.jobs.task import Stage, TaskKind
+from domain.media.deletion_failure import DeletionFailureCode
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, read by nobody
 
@@ -50,6 +51,12 @@ class PrometheusTelemetry(Telemetry):
         self._lost = self._counter(
             "media_objects_lost", "Objects that are needed and have gone from the store.", "kind"
         )
+        self._deletions = self._counter(
+            "media_deletions", "Deletions that ended: deleted, or why the worker gave up for now.", "outcome"
+        )
+        self._detached = self._counter("media_usages_detached", "Uses that the deletion worker ended.", "entity_type")
+        self._collected = self._counter("media_blobs_collected", "Blobs removed that nobody held any more.")
+        self._collected_bytes = self._counter("media_blobs_collected_bytes", "Bytes of these.")
         self._steps = Histogram(
             "media_processing_step_duration_seconds",
             "One step of one attempt: validate, thumbnails, transcode, zip, finalize.",
@@ -101,6 +108,16 @@ class PrometheusTelemetry(Telemetry):
     def object_lost(self, kind: str) -> None:
         self._lost.labels(kind).inc()
 
+    def deletion_ended(self, outcome: str) -> None:
+        self._deletions.labels(outcome).inc()
+
+    def usage_detached(self, entity_type: str) -> None:
+        self._detached.labels(entity_type).inc()
+
+    def blob_collected(self, size: int) -> None:
+        self._collected.inc()
+        self._collected_bytes.inc(size)
+
     def step_took(self, step: str, took: timedelta) -> None:
         self._steps.labels(step).observe(took.total_seconds())
 
@@ -119,8 +136,10 @@ class PrometheusTelemetry(Telemetry):
         """A counter that appears with its first event hides that event from `rate` and `increase`."""
         for code in FailureCode:
             self._failed.labels(code)
-        for object_kind in ObjectKind:
+        for object_kind in [*ObjectKind, "media"]:
             self._lost.labels(object_kind)
+        for outcome in ["deleted", *(code.lower() for code in DeletionFailureCode)]:
+            self._deletions.labels(outcome)
         tasks = [task_topic(kind) for kind in TaskKind]
         consumed = [MEDIA_DELETIONS_TOPIC, LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC]
         for topic in [*tasks, *consumed]:

@@ -13,6 +13,9 @@ class Log(Protocol):
     def warning(self, event: str, **facts: object) -> None: ...
 
     @abstractmethod
+    def error(self, event: str, **facts: object) -> None: ...
+
+    @abstractmethod
     def exception(self, event: str, **facts: object) -> None:
         """Within an `except` block: the traceback goes along."""
 

@@ -34,7 +34,18 @@ class Telemetry(Protocol):
 
     @abstractmethod
     def object_lost(self, kind: str) -> None:
-        """`kind` is original, rendition or archive."""
+        """`kind` is original, rendition, archive or media."""
+
+    @abstractmethod
+    def deletion_ended(self, outcome: str) -> None:
+        """`outcome` is deleted, or the code of the failure in lower case."""
+
+    @abstractmethod
+    def usage_detached(self, entity_type: str) -> None: ...
+
+    @abstractmethod
+    def blob_collected(self, size: int) -> None:
+        """`size` in bytes."""
 
     @abstractmethod
     def step_took(self, step: str, took: timedelta) -> None: ...

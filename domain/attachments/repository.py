@@ -21,6 +21,10 @@ class Attachments(Protocol):
         """In the order of `Attachment.place`, those behind `after`; all of them without a limit."""
 
     @abstractmethod
+    async def entity_types_of(self, media_id: MediaId) -> Sequence[str]:
+        """The entity types that use the media, each once, by name."""
+
+    @abstractmethod
     async def apply(self, *, added: Sequence[Attachment], removed: Sequence[Attachment]) -> None:
         """Write the usages that came and delete those that went, and move the `usage_count` of their media along, in
         one round trip. Whoever calls has locked the media. Of a usage that is gone already nothing is counted twice.

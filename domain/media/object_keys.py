@@ -28,7 +28,12 @@ def blob_key(store_id: StoreId, checksum: Checksum) -> str:
 
 def rendition_key(store_id: StoreId, media_id: MediaId, rendition: str, *, fence: str, extension: str) -> str:
     """`fence` keeps the objects of two attempts apart, so that a late one never overwrites a newer one."""
-    return f"{store_id}/media/{media_id}/{rendition}.{fence}.{extension}"
+    return f"{renditions_of(store_id, media_id)}{rendition}.{fence}.{extension}"
+
+
+def renditions_of(store_id: StoreId, media_id: MediaId) -> str:
+    """Below this lies whatever was derived of it."""
+    return f"{store_id}/media/{media_id}/"
 
 
 def staged_media(key: str) -> MediaId | None:

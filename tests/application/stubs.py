@@ -82,6 +82,15 @@ class RecordingTelemetry(Telemetry):
     def object_lost(self, kind: str) -> None:
         self.told.append(("object_lost", kind))
 
+    def deletion_ended(self, outcome: str) -> None:
+        self.told.append(("deletion_ended", outcome))
+
+    def usage_detached(self, entity_type: str) -> None:
+        self.told.append(("usage_detached", entity_type))
+
+    def blob_collected(self, size: int) -> None:
+        self.told.append(("blob_collected", size))
+
     def step_took(self, step: str, took: timedelta) -> None:
         self.told.append(("step_took", step))
 
@@ -97,6 +106,9 @@ class RecordingLog(Log):
         self.events.append(event)
 
     def warning(self, event: str, **facts: object) -> None:
+        self.events.append(event)
+
+    def error(self, event: str, **facts: object) -> None:
         self.events.append(event)
 
     def exception(self, event: str, **facts: object) -> None:

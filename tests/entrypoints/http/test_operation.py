@@ -108,7 +108,7 @@ class Lines(Log):
     def info(self, event: str, **facts: object) -> None:
         self.lines.append({"event": event, **self._bound, **facts})
 
-    warning = exception = info
+    warning = error = exception = info
 
     @contextmanager
     def bound(self, **facts: object) -> Iterator[None]:
