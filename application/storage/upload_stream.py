@@ -1,0 +1,119 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from hashlib import sha256
+from io import BytesIO
+from typing import TypeAlias
+
+from application.ports.storage import MultipartUploads, ObjectStore, StoredObject
+from application.storage.multipart_upload import MultipartUpload
+from domain.checksum import Checksum
+from domain.errors import Unavailable
+
+ContentType: TypeAlias = str | Callable[[bytes], str]
+"""The type, or what names it from the first bytes, 4 KiB at most; what that raises ends the stream."""
+
+_HEAD = 4 * 1024
+
+
+class UploadStream:
+    """One object on its way into the store. One writer at a time.
+
+    `size` counts the bytes that were written, `head` is the first 4 KiB of them at most.
+    """
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        uploads: MultipartUploads,
+        key: str,
+        *,
+        content_type: ContentType,
+        part_size: int,
+        parts_in_flight: int,
+    ) -> None:
+        self.size = 0
+        self.head = b""
+        self._store = store
+        self._uploads = uploads
+        self._key = key
+        self._content_type = content_type
+        self._part_size = part_size
+        self._parts_in_flight = parts_in_flight
+        self._part = BytesIO()
+        self._sha256 = sha256()
+        self._checksum: Checksum | None = None
+        self._upload: MultipartUpload | None = None
+        self._ending: asyncio.Future[StoredObject | None] | None = None
+        self._finished = False
+
+    @property
+    def checksum(self) -> Checksum:
+        """The SHA-256 of all that was written, once `small_body` or `finish` has returned."""
+        if self._checksum is None:
+            raise RuntimeError("the checksum is known when the body is")
+        return self._checksum
+
+    async def write(self, chunk: bytes) -> None:
+        """Take the bytes, however many, and wait while the store is slower. Raises Unavailable; then all is lost."""
+        self.head += chunk[: _HEAD - len(self.head)]
+        self.size += len(chunk)
+        rest = memoryview(chunk)
+        while rest:
+            # A full part waits for the byte that follows, for it may be all there is.
+            if self._part.tell() == self._part_size:
+                await self._send_part()
+            taken = rest[: self._part_size - self._part.tell()]
+            self._part.write(taken)
+            rest = rest[len(taken) :]
+
+    async def small_body(self) -> bytes | None:
+        """All that was written, if one part holds it: then none of it was sent. With it the checksum is known."""
+        if self._upload is not None:
+            return None
+        body = self._part.getvalue()
+        self._checksum = Checksum((await asyncio.to_thread(sha256, body)).digest())
+        return body
+
+    async def finish(self) -> StoredObject:
+        """Write what is left; return once the object is whole in the store. Raises Unavailable."""
+        body = await self.small_body()
+        if body is not None:
+            last: Awaitable[StoredObject | None] = self._store.put(
+                self._key, body, content_type=self._named_type(), checksum=self.checksum
+            )
+        else:
+            upload = await self._send_part()
+            await upload.wait()
+            self._checksum = Checksum(self._sha256.digest())
+            last = upload.complete()
+        # Cancelled half-way it could not be undone: the store might still be at it.
+        self._ending = asyncio.ensure_future(last)
+        stored = await asyncio.shield(self._ending)
+        if stored is None or stored.size != self.size:
+            raise Unavailable(f"the object store did not assemble {self._key}")
+        self._finished = True
+        return replace(stored, checksum=self.checksum)
+
+    async def discard(self) -> None:
+        """Unless it was finished, leave neither object nor upload. Raises Unavailable."""
+        if self._finished:
+            return
+        if self._ending is not None:
+            await asyncio.gather(self._ending, return_exceptions=True)
+            await self._store.delete([self._key])
+        if self._upload is not None:
+            await self._upload.abort()
+
+    async def _send_part(self) -> MultipartUpload:
+        if self._upload is None:
+            self._upload = await MultipartUpload.begin(
+                self._uploads, self._key, content_type=self._named_type(), parts_in_flight=self._parts_in_flight
+            )
+        body, self._part = self._part.getvalue(), BytesIO()
+        await self._upload.send(body)
+        await asyncio.to_thread(self._sha256.update, body)
+        return self._upload
+
+    def _named_type(self) -> str:
+        return self._content_type if isinstance(self._content_type, str) else self._content_type(self.head)
