@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -29,7 +29,8 @@ class Send(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Storage:
-    """The three storage ports over one bucket. `key` makes names that no other test has.
+    """The three storage ports over one bucket. `key` makes names that no other test has; `open_uploads` counts those
+    below a prefix that were neither completed nor aborted.
 
     S3 dates what it holds in whole seconds, hence `seconds_between_versions`.
     """
@@ -38,6 +39,7 @@ class Storage:
     uploads: MultipartUploads
     signer: UrlSigner
     send: Send
+    open_uploads: Callable[[str], Awaitable[int]]
     now: datetime
     seconds_between_versions: float
     prefix: str = field(default_factory=lambda: uuid4().hex)
@@ -68,11 +70,16 @@ def _s3(connection: S3Connection, browser: aiohttp.ClientSession) -> Storage:
             names = {name.lower(): value for name, value in answer.headers.items()}
             return MemoryAnswer(answer.status, await answer.read(), names)
 
+    async def open_uploads(prefix: str) -> int:
+        answer = await connection.client.list_multipart_uploads(Bucket=connection.address.bucket, Prefix=prefix)
+        return len(answer.get("Uploads", ()))
+
     return Storage(
         objects=S3ObjectStore(connection),
         uploads=S3MultipartUploads(connection),
         signer=SigV4UrlSigner(connection.address),
         send=send,
+        open_uploads=open_uploads,
         now=datetime.now(UTC),
         seconds_between_versions=1.1,
     )
@@ -88,11 +95,15 @@ def _memory() -> Storage:
     ) -> MemoryAnswer:
         return http.send(method, url, headers=headers, body=body)
 
+    async def open_uploads(prefix: str) -> int:
+        return sum(upload.key.startswith(prefix) for upload in bucket.uploads.values())
+
     return Storage(
         objects=MemoryObjectStore(bucket),
         uploads=MemoryMultipartUploads(bucket),
         signer=signer,
         send=send,
+        open_uploads=open_uploads,
         now=clock.now(),
         seconds_between_versions=0,
     )
