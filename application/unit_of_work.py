@@ -9,13 +9,14 @@
 Leaving the block without `commit` rolls back. Events that saved aggregates recorded go to the
 outbox in the same transaction. No call to the object store, to Kafka or over HTTP happens
 while it is open. To lock several aggregates, go in this order: listing, batch, job, task,
-dead letter; an entity that uses media, media by id, blob.
+dead letter; an entity that uses media, media by id, blob; media, task, dead letter.
 """
 
 from abc import abstractmethod
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
+from application.ports.census import Census
 from application.ports.messaging import OutboxQueue, ProcessedMessages
 from domain.assets.repository import Assets
 from domain.attachments.repository import Attachments
@@ -47,6 +48,7 @@ class UnitOfWork(Protocol):
     media_library: MediaLibrary
     blobs: Blobs
     attachments: Attachments
+    census: Census
     outbox: OutboxQueue
     processed_messages: ProcessedMessages
 

@@ -8,6 +8,7 @@ from adapters.memory.backlog import MemoryBacklog
 from adapters.memory.batch_history import MemoryBatchHistory
 from adapters.memory.batches import MemoryBatches
 from adapters.memory.blobs import MemoryBlobs
+from adapters.memory.census import MemoryCensus
 from adapters.memory.database import MemoryDatabase, OutboxRecord
 from adapters.memory.dead_letter_history import MemoryDeadLetterHistory
 from adapters.memory.dead_letters import MemoryDeadLetters
@@ -57,6 +58,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.media_library = MemoryMediaLibrary(self._transaction)
         self.blobs = MemoryBlobs(self._transaction)
         self.attachments = MemoryAttachments(self._transaction)
+        self.census = MemoryCensus(self._transaction)
         self.outbox = MemoryOutbox(self._transaction)
         self.processed_messages = MemoryProcessedMessages(self._transaction)
 

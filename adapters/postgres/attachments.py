@@ -77,7 +77,7 @@ class PostgresAttachments(Attachments):
         asked = list(dict.fromkeys(slots))
         entity_types, entity_ids = [slot[0] for slot in asked], [slot[1] for slot in asked]
         rows = await self._transaction.read(_HELD_BY, entity_types=entity_types, entity_ids=entity_ids)
-        return [_from_row(row) for row in rows]
+        return [attachment_from_row(row) for row in rows]
 
     async def of_media(
         self, media_id: MediaId, *, after: Attachment | None = None, limit: int | None = None
@@ -95,7 +95,7 @@ class PostgresAttachments(Attachments):
                 id=attachment_id,
                 limit=at_most,
             )
-        return [_from_row(row) for row in rows]
+        return [attachment_from_row(row) for row in rows]
 
     async def entity_types_of(self, media_id: MediaId) -> Sequence[str]:
         return [row["entity_type"] for row in await self._transaction.read(_ENTITY_TYPES_OF, media_id=media_id)]
@@ -113,10 +113,10 @@ class PostgresAttachments(Attachments):
 
     async def page(self, *, after: AttachmentId | None, limit: int) -> Sequence[Attachment]:
         statement = _FIRST_PAGE if after is None else _NEXT_PAGE
-        return [_from_row(row) for row in await self._transaction.read(statement, after=after, limit=limit)]
+        return [attachment_from_row(row) for row in await self._transaction.read(statement, after=after, limit=limit)]
 
 
-def _from_row(row: Record) -> Attachment:
+def attachment_from_row(row: Record) -> Attachment:
     return Attachment(
         id=row["id"],
         media_id=row["media_id"],

@@ -86,15 +86,15 @@ class PostgresBlobs(Blobs):
                 _LOCK_BY_BYTES, store_id=described.store_id, checksum=described.checksum.digest
             )
             if found is not None:
-                return _from_row(found)
+                return blob_from_row(found)
 
     async def find(self, store_id: StoreId, checksum: Checksum) -> Blob | None:
         row = await self._transaction.read_one(_FIND, store_id=store_id, checksum=checksum.digest)
-        return _from_row(row) if row else None
+        return blob_from_row(row) if row else None
 
     async def lock(self, blob_id: BlobId) -> Blob | None:
         row = await self._transaction.write_one(_LOCK, blob_id=blob_id)
-        return _from_row(row) if row else None
+        return blob_from_row(row) if row else None
 
     async def save(self, blob: Blob) -> None:
         await _WRITER.save(self._transaction, self._outbox, blob)
@@ -107,7 +107,7 @@ class PostgresBlobs(Blobs):
 
     async def page(self, *, after: BlobId | None, limit: int) -> Sequence[Blob]:
         statement = _FIRST_PAGE if after is None else _NEXT_PAGE
-        return [_from_row(row) for row in await self._transaction.read(statement, after=after, limit=limit)]
+        return [blob_from_row(row) for row in await self._transaction.read(statement, after=after, limit=limit)]
 
 
 def _to_row(blob: Blob) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _to_row(blob: Blob) -> dict[str, Any]:
     }
 
 
-def _from_row(row: Record) -> Blob:
+def blob_from_row(row: Record) -> Blob:
     return Blob(
         id=row["id"],
         store_id=row["store_id"],

@@ -10,6 +10,7 @@ from adapters.postgres.backlog import PostgresBacklog
 from adapters.postgres.batch_history import PostgresBatchHistory
 from adapters.postgres.batches import PostgresBatches
 from adapters.postgres.blobs import PostgresBlobs
+from adapters.postgres.census import PostgresCensus
 from adapters.postgres.dead_letter_history import PostgresDeadLetterHistory
 from adapters.postgres.dead_letters import PostgresDeadLetters
 from adapters.postgres.jobs import PostgresJobs
@@ -61,6 +62,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.media_library = PostgresMediaLibrary(transaction)
         self.blobs = PostgresBlobs(transaction, outbox)
         self.attachments = PostgresAttachments(transaction)
+        self.census = PostgresCensus(transaction)
         self.outbox = PostgresOutbox(transaction)
         self.processed_messages = PostgresProcessedMessages(transaction)
         self._open = True

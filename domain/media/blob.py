@@ -56,6 +56,11 @@ class Blob(Aggregate):
         if self.holders == 0:
             self.condemned_at = now
 
+    def recount(self, holders: int, *, now: datetime) -> None:
+        """What an audit has counted."""
+        self.holders = holders
+        self.condemned_at = (self.condemned_at or now) if holders == 0 else None
+
     def is_collectable(self, *, before: datetime) -> bool:
         """True when it was condemned before that moment and nobody has held it since."""
         return self.holders == 0 and self.condemned_at is not None and self.condemned_at < before
