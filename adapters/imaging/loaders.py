@@ -44,7 +44,7 @@ def open_picture(source: str, content_type: str, *, pixel_limit: int, target_wid
     if codec == "avif":
         require_whole_boxes(source)
     picture = load(source, fail_on="truncated", access="sequential")
-    width, height = _upright_size(picture, pixel_limit)
+    width, height = upright_size(picture, pixel_limit)
     return Opened(picture=picture, width=width, height=height, codec=codec)
 
 
@@ -58,7 +58,7 @@ _VIPS_LOADERS: dict[str, tuple[str, Callable[..., pyvips.Image]]] = {
 
 def _open_jpeg(source: str, pixel_limit: int, target_width: int) -> Opened:
     """`thumbnail` would shrink in the codec from a ratio of 4 only, and let truncated files pass."""
-    width, height = _upright_size(pyvips.Image.jpegload(source), pixel_limit)
+    width, height = upright_size(pyvips.Image.jpegload(source), pixel_limit)
     shrink = next((factor for factor in (8, 4, 2) if width >= factor * target_width), 1)
     picture = pyvips.Image.jpegload(source, shrink=shrink, fail_on="truncated", access="sequential")
     return Opened(picture=picture, width=width, height=height, codec="jpeg")
@@ -69,7 +69,7 @@ def _open_heic(source: str, pixel_limit: int) -> Opened:
     require_whole_boxes(source)
     heif: Any = pillow_heif.open_heif(source, convert_hdr_to_8bit=True)
     width, height = heif.size
-    _require_pixels(width, height, pixel_limit)
+    require_pixels(width, height, pixel_limit)
     bands = _BANDS[heif.mode]
     picture = pyvips.Image.new_from_memory(heif.data, width, height, bands, "uchar")
     picture = picture.copy(interpretation="b-w" if bands <= len("LA") else "srgb")
@@ -78,14 +78,14 @@ def _open_heic(source: str, pixel_limit: int) -> Opened:
     return Opened(picture=picture, width=width, height=height, codec="hevc")
 
 
-def _upright_size(picture: pyvips.Image, pixel_limit: int) -> tuple[int, int]:
+def upright_size(picture: pyvips.Image, pixel_limit: int) -> tuple[int, int]:
     width, height = picture.width, picture.height
-    _require_pixels(width, height, pixel_limit)
+    require_pixels(width, height, pixel_limit)
     sideways = picture.get_typeof("orientation") and picture.get("orientation") in _SIDEWAYS
     return (height, width) if sideways else (width, height)
 
 
-def _require_pixels(width: int, height: int, pixel_limit: int) -> None:
+def require_pixels(width: int, height: int, pixel_limit: int) -> None:
     if width * height > pixel_limit:
         raise MediaRejected(
             FailureCode.PIXEL_LIMIT_EXCEEDED,

@@ -55,6 +55,18 @@ class MediaProcessor(Protocol):
         """
 
 
+class ImageProbe(Protocol):
+    """A first look at a picture that is still on its way, far cheaper than decoding it."""
+
+    @abstractmethod
+    async def look(self, start: bytes, *, content_type: str, is_whole: bool) -> MediaFacts | None:
+        """Width, height and codec as the header says; a few MiB of its start are enough for most.
+
+        Raises MediaRejected (UNREADABLE_MEDIA, PIXEL_LIMIT_EXCEEDED, DECODER_CRASHED, TIMEOUT). None when `start` is
+        not the whole file and says too little: whoever decodes it will tell.
+        """
+
+
 class IsolatedRunner(Protocol):
     """Runs trusted code on untrusted bytes, in a child process that may die."""
 
