@@ -15,7 +15,10 @@ from adapters.documents.processor import DocumentProcessor
 from adapters.imaging.processor import ImageProcessor
 from adapters.sniffing.magic import MagicTypeSniffer
 from adapters.video.processor import VideoProcessor
+from application.attachments.delete_media import DeleteMedia
+from application.attachments.fail_deletion import FailDeletion
 from application.attachments.reconcile_attachments import ReconcileAttachments
+from application.attachments.resume_deletions import ResumeDeletions
 from application.batches.complete_upload_batch import CompleteUploadBatch
 from application.batches.create_upload_batch import CreateUploadBatch
 from application.batches.delete_batch import DeleteBatch
@@ -43,6 +46,11 @@ from application.events.relay_outbox import ForgetPublished, RelayOutbox
 from application.listings.take_booking_facts import TakeBookingFacts
 from application.listings.take_listing_facts import TakeListingFacts
 from application.listings.upsert_listing import UpsertListing
+from application.media.collect_blobs import CollectBlobs
+from application.media.note_blob_arrival import NoteBlobArrival
+from application.media.note_blob_removal import NoteBlobRemoval
+from application.media.note_rendition_removal import NoteRenditionRemoval
+from application.media.release_from_quarantine import ReleaseFromQuarantine
 from application.processing.apply_callback import ApplyCallback
 from application.processing.archive_ending import ArchiveEnding
 from application.processing.archive_handler import ArchiveHandler
@@ -66,6 +74,7 @@ from application.storage.notification import ObjectChange
 from application.storage.route_notification import RouteNotification, StorageRoute
 from domain.batches.media_type import IMAGE_CONTENT_TYPES
 from domain.batches.object_keys import is_original, is_ours
+from domain.media.object_keys import is_blob, is_rendition
 from entrypoints.media_consumers.media_consumer import registered_types
 from entrypoints.resources import Resources
 from entrypoints.settings import Settings
@@ -171,12 +180,54 @@ class Container(containers.DeclarativeContainer):
     take_booking_facts = providers.Singleton(TakeBookingFacts, begin=begin, clock=clock)
     note_arrival = providers.Singleton(NoteArrival, begin=begin, clock=clock)
     note_removal = providers.Singleton(NoteRemoval, begin=begin, store=store, clock=clock, telemetry=telemetry, log=log)
+    release_from_quarantine = providers.Singleton(ReleaseFromQuarantine, begin=begin, clock=clock, log=log)
+    note_blob_arrival = providers.Singleton(NoteBlobArrival, begin=begin, store=store, release=release_from_quarantine)
+    note_blob_removal = providers.Singleton(
+        NoteBlobRemoval,
+        begin=begin,
+        store=store,
+        entity_types=entity_types,
+        release=release_from_quarantine,
+        clock=clock,
+        telemetry=telemetry,
+        log=log,
+    )
+    note_rendition_removal = providers.Singleton(
+        NoteRenditionRemoval, begin=begin, store=store, clock=clock, telemetry=telemetry, log=log
+    )
     storage_routes = providers.List(
         providers.Singleton(StorageRoute, change=ObjectChange.CREATED, owns=is_original, take=note_arrival),
         providers.Singleton(StorageRoute, change=ObjectChange.REMOVED, owns=is_ours, take=note_removal),
+        providers.Singleton(StorageRoute, change=ObjectChange.CREATED, owns=is_blob, take=note_blob_arrival),
+        providers.Singleton(StorageRoute, change=ObjectChange.REMOVED, owns=is_blob, take=note_blob_removal),
+        providers.Singleton(StorageRoute, change=ObjectChange.REMOVED, owns=is_rendition, take=note_rendition_removal),
     )
     route_notification = providers.Singleton(
         RouteNotification, bucket=settings.provided.s3_bucket, routes=storage_routes
+    )
+
+    # What ends media.
+    delete_media = providers.Singleton(
+        DeleteMedia,
+        begin=begin,
+        store=store,
+        entity_types=entity_types,
+        clock=clock,
+        telemetry=telemetry,
+        log=log,
+    )
+    fail_deletion = providers.Singleton(FailDeletion, begin=begin, clock=clock, telemetry=telemetry, log=log)
+    resume_deletions = providers.Singleton(
+        ResumeDeletions, begin=begin, clock=clock, pause=settings.provided.deletion_pause
+    )
+    collect_blobs = providers.Singleton(
+        CollectBlobs,
+        begin=begin,
+        store=store,
+        clock=clock,
+        grace=settings.provided.grace_of_blobs,
+        telemetry=telemetry,
+        log=log,
     )
 
     # The pipeline.

@@ -5,24 +5,29 @@ import socket
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from application.events.routing import dead_letter_topic, task_topic
+from application.events.routing import MEDIA_DELETIONS_TOPIC, dead_letter_topic, task_topic
 from domain.jobs.task import TaskKind
 from entrypoints.consumer.consumer import Consumer
 from entrypoints.consumer.event_log import EventLog
-from entrypoints.consumer.groups import inbound_group, worker_group
+from entrypoints.consumer.groups import MEDIA_DELETED, inbound_group, worker_group
 from entrypoints.consumer.handling import Handler
 from entrypoints.consumer.inbound import inbound_handlers
-from entrypoints.consumer.rejection import Rejection
+from entrypoints.consumer.media_deletions import MediaDeletions, RejectDeletion
+from entrypoints.consumer.part import Part
+from entrypoints.consumer.rejection import Reject, Rejection
 from entrypoints.consumer.relay import Relay
 from entrypoints.consumer.sweeper import Sweeper
 from entrypoints.consumer.worker import Worker
 from entrypoints.topic_plans import OUTBOUND, WORK
 from entrypoints.vitrine import Vitrine
+from entrypoints.worker_kind import WorkerKind
 
 
-def workers(vitrine: Vitrine, kinds: Collection[TaskKind] = tuple(TaskKind)) -> Sequence[Worker]:
+def workers(vitrine: Vitrine, kinds: Collection[WorkerKind] = tuple(WorkerKind)) -> Sequence[Part]:
     """One a kind: a video never takes the place of a photo."""
-    return [_worker(vitrine, kind) for kind in kinds]
+    return [
+        _deletion_worker(vitrine) if kind is WorkerKind.DELETION else _worker(vitrine, TaskKind(kind)) for kind in kinds
+    ]
 
 
 def _worker(vitrine: Vitrine, kind: TaskKind) -> Worker:
@@ -40,13 +45,20 @@ def _worker(vitrine: Vitrine, kind: TaskKind) -> Worker:
         work=container.work_on_task(),
         hand_back=container.hand_back_task(),
         find_waiting=container.find_waiting_tasks(),
-        rejection=_rejection(vitrine, group),
+        rejection=_rejection(vitrine, group, vitrine.container.reject_message()),
         concurrency=places[kind],
         name=f"{socket.gethostname()}-{os.getpid()}",
         beat=resources.loops.watch(group),
         tracing=resources.tracing,
         log=resources.log,
     )
+
+
+def _deletion_worker(vitrine: Vitrine) -> Consumer:
+    container = vitrine.container
+    handle = MediaDeletions(delete=container.delete_media(), beat=vitrine.resources.loops.beat_of(MEDIA_DELETED))
+    reject = RejectDeletion(fail=container.fail_deletion(), reject=container.reject_message())
+    return _consumer(vitrine, MEDIA_DELETED, [MEDIA_DELETIONS_TOPIC], handle, reject)
 
 
 def consumers(vitrine: Vitrine) -> Sequence[Consumer]:
@@ -61,13 +73,15 @@ def event_log(vitrine: Vitrine) -> Consumer:
     return _consumer(vitrine, "vitrine.log", topics, EventLog(log=vitrine.resources.log))
 
 
-def _consumer(vitrine: Vitrine, group: str, topics: Collection[str], handle: Handler) -> Consumer:
+def _consumer(
+    vitrine: Vitrine, group: str, topics: Collection[str], handle: Handler, reject: Reject | None = None
+) -> Consumer:
     resources = vitrine.resources
     return Consumer(
         name=group,
         subscription=resources.messaging.subscribe(group, topics),
         handle=handle,
-        rejection=_rejection(vitrine, group),
+        rejection=_rejection(vitrine, group, reject or vitrine.container.reject_message()),
         telemetry=resources.telemetry,
         tracing=resources.tracing,
         loops=resources.loops,
@@ -92,6 +106,8 @@ def sweeper(vitrine: Vitrine) -> Sweeper:
             "expired-uploads": container.expire_uploads(),
             "stuck-tasks": container.recover_tasks(),
             "silent-pipelines": container.expire_external_jobs(),
+            "unfinished-deletions": container.resume_deletions(),
+            "condemned-blobs": container.collect_blobs(),
             "published-messages": container.forget_published(),
             "processed-messages": container.forget_processed(),
         },
@@ -101,11 +117,11 @@ def sweeper(vitrine: Vitrine) -> Sweeper:
     )
 
 
-def _rejection(vitrine: Vitrine, consumer: str) -> Rejection:
+def _rejection(vitrine: Vitrine, consumer: str, reject: Reject) -> Rejection:
     resources = vitrine.resources
     return Rejection(
         consumer=consumer,
-        reject=vitrine.container.reject_message(),
+        reject=reject,
         telemetry=resources.telemetry,
         log=resources.log,
     )

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from domain.jobs.task import TaskKind
 from entrypoints.consumer.part import Part
 from entrypoints.parts import consumers, event_log, relay, sweeper, workers
 from entrypoints.process import Started, live
 from entrypoints.serving import api_server, probe_server
 from entrypoints.stop_signal import StopSignal
 from entrypoints.vitrine import Vitrine
+from entrypoints.worker_kind import WorkerKind
 
 
 async def run_all(vitrine: Vitrine, *, started: Started, stop: StopSignal) -> None:
@@ -51,7 +51,7 @@ async def run_relay(vitrine: Vitrine, *, started: Started, stop: StopSignal) -> 
     await _run_parts(vitrine, [relay(vitrine), sweeper(vitrine)], started, stop)
 
 
-async def run_worker(vitrine: Vitrine, kinds: Collection[TaskKind], *, started: Started, stop: StopSignal) -> None:
+async def run_worker(vitrine: Vitrine, kinds: Collection[WorkerKind], *, started: Started, stop: StopSignal) -> None:
     await _run_parts(vitrine, workers(vitrine, kinds), started, stop)
 
 

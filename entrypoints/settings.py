@@ -103,6 +103,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     archive_workers: Annotated[Positive, _about("Archive tasks at once.")] = 2
     lease: Annotated[Positive, _about("A worker that is silent for this long has lost its task.")] = 30
     max_attempts: Annotated[Positive, _about("Attempts at one task.")] = 4
+    blob_grace: Annotated[
+        Positive, _about("Bytes that nobody holds are kept for so long; longer than any URL lives.")
+    ] = 604_800
+    deletion_patience: Annotated[
+        Positive, _about("A deletion of which nothing has come is begun again after this, then after twice as long.")
+    ] = 300
     sweep_every: Annotated[Positive, _about("Pause of the sweeper.")] = 5
 
     drain: Annotated[int, Meta(ge=0), _about("A process that is told to stop may finish its work for so long.")] = 20
@@ -131,9 +137,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 values[name] = msgspec.convert(text, hints[name], strict=False)
             except msgspec.ValidationError as error:
                 problems.append(f"{PREFIX}{name.upper()}={text!r}: {error}")
+        settings = cls(**values)
+        problems += _contradictions(settings)
         if problems:
             raise InvalidSettings(problems)
-        return cls(**values)
+        return settings
 
     @property
     def origins(self) -> list[str]:
@@ -194,6 +202,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.image_workers or self.decoder_count + 2
 
     @property
+    def grace_of_blobs(self) -> timedelta:
+        return timedelta(seconds=self.blob_grace)
+
+    @property
+    def deletion_pause(self) -> timedelta:
+        return timedelta(seconds=self.deletion_patience)
+
+    @property
     def lease_policy(self) -> LeasePolicy:
         return LeasePolicy(duration=timedelta(seconds=self.lease))
 
@@ -207,6 +223,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def resolved_data_dir(self, default: Path) -> Path:
         return Path(self.data_dir).resolve() if self.data_dir else default
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    longest = max(settings.download_url_lifetime, settings.upload_url_lifetime)
+    if settings.blob_grace > longest:
+        return []
+    return [f"{PREFIX}BLOB_GRACE={settings.blob_grace}: bytes must outlive URLs to them, which live for {longest}"]
 
 
 def _listed(text: str) -> list[str]:

@@ -31,7 +31,7 @@ class FailDeletion:
         failure, now = _failure(error), self._clock.now()
         async with self._begin() as tx:
             media = await tx.media.lock(media_id)
-            if media is None or media.status not in GOING:
+            if media is None or media.status not in GOING or media.deletion_failure == failure:
                 return
             media.resume_deletion(now=now)
             media.fail_deletion(failure, now=now)

@@ -42,10 +42,18 @@ def staged_media(key: str) -> MediaId | None:
     return MediaId(UUID(found[1])) if found else None
 
 
+def is_blob(key: str) -> bool:
+    return _BLOB.fullmatch(key) is not None
+
+
 def blob_in(key: str) -> tuple[StoreId, Checksum] | None:
     """The store and the bytes; None for the key of anything else."""
     found = _BLOB.fullmatch(key)
     return (StoreId(UUID(found[1])), Checksum(bytes.fromhex(found[2]))) if found else None
+
+
+def is_rendition(key: str) -> bool:
+    return _RENDITION.fullmatch(key) is not None
 
 
 def media_of_rendition(key: str) -> MediaId | None:

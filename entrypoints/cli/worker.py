@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from domain.jobs.task import TaskKind
 from entrypoints.cli import options
 from entrypoints.cli.errors import CommandFailed
+from entrypoints.worker_kind import WorkerKind
 
 
 def register(app: typer.Typer) -> None:
@@ -14,12 +14,12 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(
-    kinds: Annotated[str, typer.Option(help="What to work on, comma-separated: image, video, archive.")] = ",".join(
-        TaskKind
-    ),
+    kinds: Annotated[
+        str, typer.Option(help="What to work on, comma-separated: image, video, archive, deletion.")
+    ] = ",".join(WorkerKind),
     port: options.Port = None,
 ) -> None:
-    """Process photos, videos and archives, until SIGTERM.
+    """Process photos, videos and archives, and end media that may be deleted, until SIGTERM.
 
     Each kind has a topic of its own, so that a video never delays a photo: give each kind workers of its own, and
     scale them apart. A worker that is told to stop finishes what it has, for VITRINE_DRAIN seconds at most, and gives
@@ -30,6 +30,8 @@ def worker(
       vitrine worker --kinds image
 
       VITRINE_VIDEO_WORKERS=2 vitrine worker --kinds video,archive
+
+      vitrine worker --kinds deletion
     """
     chosen = _kinds(kinds)
     # The servers take seconds to import, and the other commands do not need them.
@@ -40,11 +42,11 @@ def worker(
     run_role(Role.WORKER, partial(run_worker, kinds=chosen), port)
 
 
-def _kinds(text: str) -> Collection[TaskKind]:
+def _kinds(text: str) -> Collection[WorkerKind]:
     names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = sorted(set(names) - set(TaskKind))
+    unknown = sorted(set(names) - set(WorkerKind))
     if unknown or not names:
         raise CommandFailed(
-            f"--kinds: {', '.join(unknown) or 'nothing'} is no kind of work; one or more of {', '.join(TaskKind)}."
+            f"--kinds: {', '.join(unknown) or 'nothing'} is no kind of work; one or more of {', '.join(WorkerKind)}."
         )
-    return [kind for kind in TaskKind if kind in names]
+    return [kind for kind in WorkerKind if kind in names]

@@ -26,6 +26,15 @@ class Loops:
         beat()
         return beat
 
+    def beat_of(self, name: str) -> Beat:
+        """For steps within `at_work(name)`. Outside of it nothing is expected, and nothing happens."""
+
+        def beat() -> None:
+            if name in self._last:
+                self._last[name] = monotonic()
+
+        return beat
+
     @contextmanager
     def at_work(self, name: str) -> Iterator[Beat]:
         """`name` is expected to come round within the block, and not outside of it."""

@@ -1,8 +1,9 @@
 """A message that nobody can do anything with goes to the dead letters, and those behind it go on."""
 
 import asyncio
+from abc import abstractmethod
+from typing import Protocol
 
-from application.dead_letters.reject_message import RejectMessage
 from application.ports.log import Log
 from application.ports.messaging import Delivery
 from application.ports.telemetry import Telemetry
@@ -13,10 +14,16 @@ _SAID = 500
 """Characters of what was wrong: hostile bytes may be quoted in it."""
 
 
+class Reject(Protocol):
+    @abstractmethod
+    async def __call__(self, delivery: Delivery, *, consumer: str, error: Exception, attempts: int) -> bool:
+        """Store it; False when that was done before. Raises Unavailable: then it must not be taken for done."""
+
+
 class Rejection:
     """Of one consumer, by the name of its group."""
 
-    def __init__(self, *, consumer: str, reject: RejectMessage, telemetry: Telemetry, log: Log) -> None:
+    def __init__(self, *, consumer: str, reject: Reject, telemetry: Telemetry, log: Log) -> None:
         self._consumer = consumer
         self._reject = reject
         self._telemetry = telemetry
