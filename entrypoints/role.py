@@ -9,6 +9,7 @@ class Role(StrEnum):
     RELAY = "relay"
     WORKER = "worker"
     CONSUMER = "consumer"
+    AUDITOR = "auditor"
 
     @property
     def serves_api(self) -> bool:

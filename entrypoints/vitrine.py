@@ -1,7 +1,7 @@
 """A process with everything open that its role needs."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from entrypoints.container import Container
@@ -9,7 +9,8 @@ from entrypoints.media_consumers.media_consumer import MediaConsumer
 from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from entrypoints.resources import Resources, open_resources
 from entrypoints.role import Role
-from entrypoints.services import Services, given_services, open_services
+from entrypoints.running_services import announced, reach_services
+from entrypoints.services import Services, data_dir, given_services, open_services
 from entrypoints.settings import Settings
 from migrations.upgrade import require_current, upgrade
 
@@ -29,7 +30,10 @@ async def open_vitrine(
     settings: Settings, *, media_consumers: Sequence[MediaConsumer] = MEDIA_CONSUMERS
 ) -> AsyncIterator[Vitrine]:
     """The whole of it: start what is embedded, bring the schema up to date, open everything, wire it."""
-    async with open_services(settings) as services:
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(open_services(settings))
+        if settings.embeds_services:
+            stack.enter_context(announced(services, data_dir(settings)))
         await upgrade(services.database_url)
         async with open_resources(settings, services, media_consumers=media_consumers) as resources:
             yield _wired(settings, services, resources)
@@ -47,6 +51,18 @@ async def open_role(
     await require_current(services.database_url)
     async with open_resources(settings, services, role, media_consumers=media_consumers) as resources:
         yield _wired(settings, services, resources)
+
+
+@asynccontextmanager
+async def open_auditor(settings: Settings) -> AsyncIterator[Vitrine]:
+    """Beside whatever runs: on the services that the settings name, or on the embedded ones of a running Vitrine.
+
+    Raises InvalidSettings, SchemaOutdated, Unavailable.
+    """
+    async with reach_services(settings) as services:
+        await require_current(services.database_url)
+        async with open_resources(settings, services, Role.AUDITOR) as resources:
+            yield _wired(settings, services, resources)
 
 
 def wire(settings: Settings, resources: Resources) -> Container:

@@ -1,14 +1,15 @@
 """Blobs and media against the bucket, both ways."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from typing import TypeAlias
 
 from application.audit.finding import Drift, Finding
 from application.ports.census import BlobPlace
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.ports.storage import ListedObject, ObjectStore
+from application.storage.notification import ObjectChange, StorageNotification
+from application.storage.route_notification import TakeNotification
 from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import BlobId, MediaId
 from domain.media.blob import Blob
@@ -23,9 +24,6 @@ _STAGING_AGE = timedelta(days=2)
 """No signed upload lives as long."""
 _UNKNOWN = "application/octet-stream"
 
-RaiseAlarm: TypeAlias = Callable[[Blob], Awaitable[object]]
-"""What is done when the object of a blob that is held has vanished."""
-
 
 class AuditBytes:
     """Walks the listing of the bucket and the rows of blobs side by side, in the order of keys; neither is in memory as
@@ -33,13 +31,14 @@ class AuditBytes:
     """
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, store: ObjectStore, clock: Clock, ids: Ids, raise_alarm: RaiseAlarm
+        self, *, begin: UnitOfWorkFactory, store: ObjectStore, clock: Clock, ids: Ids, removed: TakeNotification
     ) -> None:
+        """`removed` is what is done when the store tells that an object of ours is gone."""
         self._begin = begin
         self._store = store
         self._clock = clock
         self._ids = ids
-        self._raise_alarm = raise_alarm
+        self._removed = removed
 
     async def __call__(self, *, repair: bool) -> AsyncIterator[Finding]:
         async for finding in self._blobs(repair=repair):
@@ -90,7 +89,7 @@ class AuditBytes:
         if blob is None or not arrived or await self._store.head(blob.key) is not None:
             return None
         if repair:
-            await self._raise_alarm(blob)
+            await self._removed(self._as_told_by_the_store(blob))
         return Finding(
             drift=Drift.MISSING_OBJECT,
             detail=f"{len(arrived)} media hold it, and there is no such object",
@@ -98,6 +97,18 @@ class AuditBytes:
             blob_id=blob.id,
             key=blob.key,
             repaired=repair,
+        )
+
+    def _as_told_by_the_store(self, blob: Blob) -> StorageNotification:
+        now = self._clock.now()
+        return StorageNotification(
+            change=ObjectChange.REMOVED,
+            bucket="",
+            key=blob.key,
+            size=None,
+            etag=None,
+            at=now,
+            identity=f"audit {blob.key} {now.isoformat()}",
         )
 
     async def _without_row(self, listed: ListedObject, *, repair: bool) -> Finding | None:

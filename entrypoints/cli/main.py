@@ -7,6 +7,7 @@ import typer
 from entrypoints.cli import (
     api,
     asyncapi,
+    audit,
     consume,
     demo,
     dlq,
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(run, demo, token, listing, upload, status, download, settings, asyncapi),
-    *(migrate, topics, api, relay, worker, consume, dlq),
+    *(migrate, topics, api, relay, worker, consume, dlq, audit),
 )
 for command in COMMANDS:
     command.register(app)
