@@ -16,6 +16,7 @@ from domain.events import Event
 from domain.ids import AssetId, BatchId, JobId, ListingId, TaskId
 from domain.jobs.events import JobFinished, TaskScheduled
 from domain.jobs.task import TaskKind
+from domain.jobs.work import RunWork
 
 _PHOTOS = 30
 _COLUMNS = (
@@ -35,16 +36,9 @@ def _of_a_batch(now: datetime) -> Iterator[Event]:
     batch, listing, job = BatchId(uuid4()), ListingId(uuid4()), JobId(uuid4())
 
     def scheduled(kind: TaskKind, asset: UUID | None) -> Event:
-        return TaskScheduled(
-            task_id=TaskId(uuid4()),
-            kind=kind,
-            job_id=job,
-            batch_id=batch,
-            listing_id=listing,
-            asset_id=AssetId(asset) if asset else None,
-            not_before=now,
-            occurred_at=now,
-        )
+        asset_id = AssetId(asset) if asset else None
+        work = RunWork(job_id=job, batch_id=batch, listing_id=listing, asset_id=asset_id, run=1)
+        return TaskScheduled(task_id=TaskId(uuid4()), kind=kind, **work.ids, not_before=now, occurred_at=now)
 
     yield BatchOpened(batch_id=batch, listing_id=listing, reference="shoot-1", files=_PHOTOS, occurred_at=now)
     yield BatchReceived(batch_id=batch, listing_id=listing, job_id=job, occurred_at=now)

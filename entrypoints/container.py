@@ -12,8 +12,10 @@ from adapters.archive.zip import ZipArchiveWriter
 from adapters.auth.links import HmacLinkSigner
 from adapters.auth.webhooks import StandardWebhooksVerifier
 from adapters.documents.processor import DocumentProcessor
+from adapters.imaging.processor import CONTENT_TYPES as PICTURES
 from adapters.imaging.processor import ImageProcessor
 from adapters.sniffing.magic import MagicTypeSniffer
+from adapters.video.processor import CONTENT_TYPES as VIDEOS
 from adapters.video.processor import VideoProcessor
 from application.attachments.delete_media import DeleteMedia
 from application.attachments.fail_deletion import FailDeletion
@@ -47,6 +49,9 @@ from application.listings.take_booking_facts import TakeBookingFacts
 from application.listings.take_listing_facts import TakeListingFacts
 from application.listings.upsert_listing import UpsertListing
 from application.media.collect_blobs import CollectBlobs
+from application.media.derivative_planner import DerivativePlanner
+from application.media.media_ending import MediaEnding
+from application.media.media_handler import MediaHandler
 from application.media.note_blob_arrival import NoteBlobArrival
 from application.media.note_blob_removal import NoteBlobRemoval
 from application.media.note_rendition_removal import NoteRenditionRemoval
@@ -72,7 +77,6 @@ from application.processing.start_job import StartJob
 from application.processing.work_on_task import WorkOnTask
 from application.storage.notification import ObjectChange
 from application.storage.route_notification import RouteNotification, StorageRoute
-from domain.batches.media_type import IMAGE_CONTENT_TYPES
 from domain.batches.object_keys import is_original, is_ours
 from domain.media.object_keys import is_blob, is_rendition
 from entrypoints.media_consumers.media_consumer import registered_types
@@ -82,7 +86,6 @@ from entrypoints.settings import Settings
 _PUBLISHED_KEPT = timedelta(days=7)
 _PROCESSED_KEPT = timedelta(days=30)
 """Longer than the broker keeps what arrives."""
-_VIDEO_TYPES = ("video/mp4", "video/quicktime")
 
 
 class Container(containers.DeclarativeContainer):
@@ -119,6 +122,7 @@ class Container(containers.DeclarativeContainer):
     opener = providers.Singleton(MultipartOpener, begin=begin, multipart=multipart, clock=clock, limits=limits)
     verify_uploads = providers.Singleton(VerifyUploads, store=store, multipart=multipart)
     planner = providers.Singleton(RunPlanner, ids=ids, policy=settings.provided.processing, tracing=tracing)
+    derivative_planner = providers.Singleton(DerivativePlanner, ids=ids, retry=retry)
 
     # Listings and batches, called over HTTP.
     upsert_listing = providers.Singleton(UpsertListing, begin=begin, clock=clock)
@@ -171,7 +175,12 @@ class Container(containers.DeclarativeContainer):
     list_dead_letters = providers.Singleton(ListDeadLetters, begin=begin)
     get_dead_letter = providers.Singleton(GetDeadLetter, begin=begin)
     replay_dead_letter = providers.Singleton(
-        ReplayDeadLetter, begin=begin, planner=planner, clock=clock, telemetry=telemetry
+        ReplayDeadLetter,
+        begin=begin,
+        planner=planner,
+        derivatives=derivative_planner,
+        clock=clock,
+        telemetry=telemetry,
     )
     discard_dead_letter = providers.Singleton(DiscardDeadLetter, begin=begin, clock=clock)
 
@@ -242,8 +251,8 @@ class Container(containers.DeclarativeContainer):
     )
     processors = providers.Dict(
         {
-            **dict.fromkeys(sorted(IMAGE_CONTENT_TYPES), images),
-            **dict.fromkeys(_VIDEO_TYPES, videos),
+            **dict.fromkeys(sorted(PICTURES), images),
+            **dict.fromkeys(sorted(VIDEOS), videos),
             "application/pdf": documents,
         }
     )
@@ -262,11 +271,13 @@ class Container(containers.DeclarativeContainer):
         BySort,
         asset=providers.Singleton(AssetHandler, start_job=start_job, process=process_original),
         archive=providers.Singleton(ArchiveHandler, start_job=start_job, build=build_archive),
+        media=providers.Singleton(MediaHandler, process=process_original),
     )
     endings = providers.Singleton(
         BySort,
         asset=providers.Singleton(AssetEnding, planner=planner, bury=bury_task),
         archive=providers.Singleton(ArchiveEnding, bury=bury_task, telemetry=telemetry),
+        media=providers.Singleton(MediaEnding, bury=bury_task, store=store, log=log),
     )
     find_waiting_tasks = providers.Singleton(FindWaitingTasks, begin=begin, clock=clock)
     claim_task = providers.Singleton(

@@ -36,10 +36,11 @@ from domain.ids import (
 )
 from domain.jobs.job import Job, JobStatus, Provider
 from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
-from domain.jobs.work import RunWork
+from domain.jobs.work import MediaWork, RunWork
 from domain.listings.booking import Booking, BookingStatus
 from domain.listings.listing import Listing, ListingKind, ListingStatus
 from domain.media.blob import Blob
+from domain.media.deletion_failure import DeletionFailure, DeletionFailureCode
 from domain.media.kind import MediaKind
 from domain.media.media import Media, MediaStatus
 from domain.media.object_keys import blob_key, staging_key
@@ -258,6 +259,11 @@ def build_run_work(job: Job | None = None, **changes: Any) -> RunWork:
     )
 
 
+def build_media_work(media: Media | None = None) -> MediaWork:
+    media = media or build_media()
+    return MediaWork(media_id=media.id, store_id=media.store_id)
+
+
 def build_task(job: Job | None = None, **changes: Any) -> Task:
     """A photo's task that anybody may claim from NOW on."""
     return _build(
@@ -354,6 +360,13 @@ def build_task_letter(batch: Batch | None = None, **changes: Any) -> DeadLetter:
     )
 
 
+def build_media_letter(media: Media | None = None, **changes: Any) -> DeadLetter:
+    """An open letter of a media's task."""
+    work = build_media_work(media)
+    about = {**dict.fromkeys(("asset_id", "batch_id", "job_id", "listing_id")), "media_id": work.media_id}
+    return build_task_letter(**{**about, "store_id": work.store_id} | changes)
+
+
 def populated_dead_letter(**changes: Any) -> DeadLetter:
     """Every field set at once, which no real letter has; bytes and headers as bad as they come."""
     return build_task_letter(
@@ -366,6 +379,7 @@ def populated_dead_letter(**changes: Any) -> DeadLetter:
                 truncated=True,
             ),
             "consumer": "vitrine.listings",
+            "media_id": MediaId(IDS.new()),
             "status": LetterStatus.DISCARDED,
             "resolved_at": NOW + timedelta(days=1),
             "resolved_by": OWNER,
@@ -464,6 +478,9 @@ def populated_media(**changes: Any) -> Media:
             "folder": "autumn",
             "usage_count": 3,
             "deletions": 2,
+            "deletion_failure": DeletionFailure(
+                code=DeletionFailureCode.UNKNOWN_ENTITY_TYPE, detail="no consumer has registered it"
+            ),
             "updated_at": NOW + timedelta(seconds=1),
             "quarantined_at": NOW + timedelta(seconds=2),
             "deleted_at": NOW + timedelta(seconds=3),

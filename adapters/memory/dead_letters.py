@@ -1,9 +1,9 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from adapters.memory.transaction import MemoryTransaction
 from domain.dead_letters.dead_letter import DeadLetter, LetterKind, LetterStatus
 from domain.dead_letters.repository import DeadLetters
-from domain.ids import BatchId, DeadLetterId
+from domain.ids import BatchId, DeadLetterId, MediaId
 
 
 class MemoryDeadLetters(DeadLetters):
@@ -21,14 +21,19 @@ class MemoryDeadLetters(DeadLetters):
         return await self.find(letter_id)
 
     async def lock_open_of_batch(self, batch_id: BatchId) -> Sequence[DeadLetter]:
+        return await self._lock_open(lambda letter: letter.batch_id == batch_id)
+
+    async def lock_open_of_media(self, media_id: MediaId) -> Sequence[DeadLetter]:
+        return await self._lock_open(lambda letter: letter.media_id == media_id)
+
+    async def save(self, letters: Sequence[DeadLetter]) -> None:
+        await self._transaction.save(DeadLetter, [(letter.id, letter) for letter in letters])
+
+    async def _lock_open(self, concerns: Callable[[DeadLetter], bool]) -> Sequence[DeadLetter]:
         def is_open(letter: DeadLetter) -> bool:
-            is_task = letter.kind is LetterKind.TASK
-            return is_task and letter.batch_id == batch_id and letter.status is LetterStatus.OPEN
+            return letter.kind is LetterKind.TASK and letter.status is LetterStatus.OPEN and concerns(letter)
 
         seen = sorted(letter.id for letter in self._transaction.select(DeadLetter, is_open))
         # Whoever held one of them may have resolved it.
         locked = [await self.lock(letter_id) for letter_id in seen]
         return [letter for letter in locked if letter is not None and is_open(letter)]
-
-    async def save(self, letters: Sequence[DeadLetter]) -> None:
-        await self._transaction.save(DeadLetter, [(letter.id, letter) for letter in letters])

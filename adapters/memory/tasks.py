@@ -24,4 +24,5 @@ class MemoryTasks(Tasks):
         await self._transaction.save(Task, [(task.id, task)])
 
     async def of_job(self, job_id: JobId) -> Sequence[Task]:
-        return sorted(self._transaction.select(Task, lambda task: task.work.job_id == job_id), key=lambda task: task.id)
+        found = self._transaction.select(Task, lambda task: task.work.ids["job_id"] == job_id)
+        return sorted(found, key=lambda task: task.id)

@@ -75,6 +75,7 @@ def _from_row(row: Record) -> DeadLetterSummary:
         asset_id=row["asset_id"],
         batch_id=row["batch_id"],
         listing_id=row["listing_id"],
+        media_id=row["media_id"],
         error_code=row["error_code"],
         error_detail=row["error_detail"],
         attempts=row["attempts"],

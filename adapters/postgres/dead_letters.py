@@ -13,7 +13,7 @@ from adapters.postgres.transaction import Record, Transaction
 from domain.dead_letters.dead_letter import DeadLetter, LetterKind, LetterStatus
 from domain.dead_letters.repository import DeadLetters
 from domain.dead_letters.stored_message import StoredMessage
-from domain.ids import BatchId, DeadLetterId
+from domain.ids import BatchId, DeadLetterId, MediaId
 
 # No foreign keys: a letter outlives what it is about.
 dead_letters = Table(
@@ -35,6 +35,7 @@ dead_letters = Table(
     Column("batch_id", ID),
     Column("job_id", ID),
     Column("listing_id", ID),
+    Column("media_id", ID),
     Column("store_id", ID),
     Column("error_code", Text, nullable=False),
     Column("error_detail", Text, nullable=False),
@@ -54,16 +55,14 @@ IS_OPEN = text("status = 'OPEN'")
 _IS_OPEN_TASK = text("status = 'OPEN' AND kind = 'TASK'")
 Index("ix_dead_letters_open", dead_letters.c.id, postgresql_where=IS_OPEN)
 Index("ix_dead_letters_open_of_batch", dead_letters.c.batch_id, dead_letters.c.id, postgresql_where=_IS_OPEN_TASK)
+Index("ix_dead_letters_open_of_media", dead_letters.c.media_id, dead_letters.c.id, postgresql_where=_IS_OPEN_TASK)
 
 _find = select(dead_letters).where(dead_letters.c.id == bindparam("letter_id", type_=ID))
 _FIND = compiled(_find)
 _LOCK = compiled(_find.with_for_update(key_share=True))
-_LOCK_OPEN_OF_BATCH = compiled(
-    select(dead_letters)
-    .where(_IS_OPEN_TASK, dead_letters.c.batch_id == bindparam("batch_id", type_=ID))
-    .order_by(dead_letters.c.id)
-    .with_for_update(key_share=True)
-)
+_lock_open = select(dead_letters).where(_IS_OPEN_TASK).order_by(dead_letters.c.id).with_for_update(key_share=True)
+_LOCK_OPEN_OF_BATCH = compiled(_lock_open.where(dead_letters.c.batch_id == bindparam("batch_id", type_=ID)))
+_LOCK_OPEN_OF_MEDIA = compiled(_lock_open.where(dead_letters.c.media_id == bindparam("media_id", type_=ID)))
 _HEADERS = msgspec.json.Decoder(dict[str, str])
 _CHANGING = {"status", "resolved_at", "resolved_by"}
 
@@ -86,6 +85,9 @@ class PostgresDeadLetters(DeadLetters):
 
     async def lock_open_of_batch(self, batch_id: BatchId) -> Sequence[DeadLetter]:
         return [_from_row(row) for row in await self._transaction.write(_LOCK_OPEN_OF_BATCH, batch_id=batch_id)]
+
+    async def lock_open_of_media(self, media_id: MediaId) -> Sequence[DeadLetter]:
+        return [_from_row(row) for row in await self._transaction.write(_LOCK_OPEN_OF_MEDIA, media_id=media_id)]
 
     async def save(self, letters: Sequence[DeadLetter]) -> None:
         await _WRITER.save_all(self._transaction, self._outbox, letters)
@@ -110,6 +112,7 @@ def _to_row(letter: DeadLetter) -> dict[str, Any]:
         "batch_id": letter.batch_id,
         "job_id": letter.job_id,
         "listing_id": letter.listing_id,
+        "media_id": letter.media_id,
         "store_id": letter.store_id,
         "error_code": letter.error_code,
         "error_detail": letter.error_detail,
@@ -141,6 +144,7 @@ def _from_row(row: Record) -> DeadLetter:
         batch_id=row["batch_id"],
         job_id=row["job_id"],
         listing_id=row["listing_id"],
+        media_id=row["media_id"],
         store_id=row["store_id"],
         error_code=row["error_code"],
         error_detail=row["error_detail"],

@@ -13,19 +13,26 @@ from domain.assets.failure import FailureCode
 from domain.ids import JobId, TaskId
 from domain.jobs.repository import Tasks
 from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
-from domain.jobs.work import RunWork
+from domain.jobs.work import MediaWork, RunWork, Work, WorkIds
+
+_OF_A_RUN_OR_A_MEDIA = """
+    num_nonnulls(job_id, batch_id, listing_id, run) = 4 AND num_nonnulls(media_id, store_id) = 0
+    OR num_nonnulls(job_id, batch_id, listing_id, asset_id, run) = 0 AND num_nonnulls(media_id, store_id) = 2
+"""
 
 tasks = Table(
     "tasks",
     metadata,
     Column("id", ID, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("job_id", ID, ForeignKey("listing_media_jobs.id"), nullable=False),
-    Column("batch_id", ID, nullable=False),
-    Column("listing_id", ID, nullable=False),
+    Column("job_id", ID, ForeignKey("listing_media_jobs.id")),
+    Column("batch_id", ID),
+    Column("listing_id", ID),
     # No foreign key: a removed asset leaves the history of its tasks.
     Column("asset_id", ID),
-    Column("run", Integer, nullable=False),
+    Column("run", Integer),
+    Column("media_id", ID),
+    Column("store_id", ID),
     Column("status", Text, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("max_attempts", Integer, nullable=False),
@@ -44,6 +51,7 @@ tasks = Table(
     one_of("stage", Stage),
     one_of("failure_code", FailureCode),
     CheckConstraint("progress BETWEEN 0 AND 1", name="progress"),
+    CheckConstraint(_OF_A_RUN_OR_A_MEDIA, name="work"),
     *not_negative("run", "attempt", "max_attempts"),
 )
 
@@ -88,7 +96,7 @@ def _to_row(task: Task) -> dict[str, Any]:
         "id": task.id,
         "kind": task.kind,
         **task.work.ids,
-        "run": task.work.run,
+        "run": task.work.run if isinstance(task.work, RunWork) else None,
         "status": task.status,
         "attempt": task.attempt,
         "max_attempts": task.max_attempts,
@@ -107,13 +115,7 @@ def task_from_row(row: Record) -> Task:
     return Task(
         id=row["id"],
         kind=TaskKind(row["kind"]),
-        work=RunWork(
-            job_id=row["job_id"],
-            batch_id=row["batch_id"],
-            listing_id=row["listing_id"],
-            asset_id=row["asset_id"],
-            run=row["run"],
-        ),
+        work=_work_from_row(row),
         status=TaskStatus(row["status"]),
         attempt=row["attempt"],
         max_attempts=row["max_attempts"],
@@ -129,6 +131,16 @@ def task_from_row(row: Record) -> Task:
     )
 
 
-_WRITER = AggregateWriter(
-    tasks, _to_row, fixed=["kind", "job_id", "batch_id", "listing_id", "asset_id", "run", "created_at"]
-)
+def _work_from_row(row: Record) -> Work:
+    if row["media_id"] is not None:
+        return MediaWork(media_id=row["media_id"], store_id=row["store_id"])
+    return RunWork(
+        job_id=row["job_id"],
+        batch_id=row["batch_id"],
+        listing_id=row["listing_id"],
+        asset_id=row["asset_id"],
+        run=row["run"],
+    )
+
+
+_WRITER = AggregateWriter(tasks, _to_row, fixed=["kind", *WorkIds.__annotations__, "run", "created_at"])

@@ -10,8 +10,9 @@ from application.unit_of_work import UnitOfWork
 from domain.assets.failure import Failure
 from domain.dead_letters.dead_letter import DeadLetter
 from domain.dead_letters.stored_message import StoredMessage
-from domain.ids import DeadLetterId
+from domain.ids import DeadLetterId, StoreId
 from domain.jobs.task import Task
+from domain.jobs.work import MediaWork, RunWork, Work
 
 
 class BuryTask:
@@ -21,7 +22,7 @@ class BuryTask:
         self._ids = ids
 
     async def __call__(self, tx: UnitOfWork, task: Task, failure: Failure, *, now: datetime) -> None:
-        batch = await tx.batches.find(task.work.batch_id)
+        store_id = await _store_of(tx, task.work)
         task.die(failure, now=now)
         await tx.tasks.save(task)
         await tx.dead_letters.add(
@@ -30,10 +31,19 @@ class BuryTask:
                 task=task,
                 failure=failure,
                 pointer=_pointer(task, now),
-                store_id=batch.store_id if batch else None,
+                store_id=store_id,
                 now=now,
             )
         )
+
+
+async def _store_of(tx: UnitOfWork, work: Work) -> StoreId | None:
+    match work:
+        case RunWork():
+            batch = await tx.batches.find(work.batch_id)
+            return batch.store_id if batch else None
+        case MediaWork():
+            return work.store_id
 
 
 def _pointer(task: Task, now: datetime) -> StoredMessage:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from application.unit_of_work import UnitOfWork
-from domain.ids import AssetId, BatchId, UserId
+from domain.ids import AssetId, BatchId, MediaId, UserId
 
 
 async def discard_letters(
@@ -15,6 +15,14 @@ async def discard_letters(
         for letter in await tx.dead_letters.lock_open_of_batch(batch_id)
         if asset_id is None or letter.asset_id == asset_id
     ]
+    for letter in letters:
+        letter.discard(by=by, now=now)
+    await tx.dead_letters.save(letters)
+
+
+async def discard_media_letters(tx: UnitOfWork, media_id: MediaId, *, by: UserId, now: datetime) -> None:
+    """Within a transaction that has locked the media."""
+    letters = await tx.dead_letters.lock_open_of_media(media_id)
     for letter in letters:
         letter.discard(by=by, now=now)
     await tx.dead_letters.save(letters)

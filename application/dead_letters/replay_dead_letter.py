@@ -1,4 +1,4 @@
-"""What was given up on is tried again: a message goes to its topic, of a task the batch is processed again."""
+"""What was given up on is tried again: a message goes to its topic, a task's batch or media is processed again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from application.batches.retry_batch import run_again
 from application.dead_letters.scope import find_letter, lock_letter
+from application.media.derivative_planner import DerivativePlanner
 from application.ports.clock import Clock
 from application.ports.telemetry import Telemetry
 from application.processing.plan import RunPlanner
@@ -14,7 +15,8 @@ from domain.batches.batch import IN_FLIGHT, Batch, BatchStatus
 from domain.batches.errors import BatchInFlight
 from domain.dead_letters.dead_letter import DeadLetter, LetterKind
 from domain.dead_letters.errors import DeadLetterNotReplayable
-from domain.ids import DeadLetterId, JobId
+from domain.ids import DeadLetterId, JobId, MediaId
+from domain.media.media import Media, MediaStatus
 from domain.principal import Principal
 
 
@@ -26,7 +28,9 @@ class ReplayDeadLetterCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """`job_id` is the new run of a batch, which takes all its failed files: so all its `letters` are replayed."""
+    """`job_id` is the new run of a batch, which takes all its failed files: so all its `letters` are replayed. None
+    when it was about something else.
+    """
 
     letters: Sequence[DeadLetterId]
     job_id: JobId | None
@@ -35,9 +39,18 @@ class Replay:
 class ReplayDeadLetter:
     """Raises DeadLetterNotFound, NotPermitted, DeadLetterResolved, DeadLetterNotReplayable, BatchInFlight."""
 
-    def __init__(self, *, begin: UnitOfWorkFactory, planner: RunPlanner, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        planner: RunPlanner,
+        derivatives: DerivativePlanner,
+        clock: Clock,
+        telemetry: Telemetry,
+    ) -> None:
         self._begin = begin
         self._planner = planner
+        self._derivatives = derivatives
         self._clock = clock
         self._telemetry = telemetry
 
@@ -45,10 +58,12 @@ class ReplayDeadLetter:
         now = self._clock.now()
         async with self._begin() as tx:
             letter = await find_letter(tx, command.principal, command.letter_id)
-            if letter.kind is LetterKind.TASK:
-                replay = await self._run_again(tx, letter, command.principal, now)
-            else:
+            if letter.kind is LetterKind.MESSAGE:
                 replay = await self._send_again(tx, letter, command.principal, now)
+            elif letter.media_id is not None:
+                replay = await self._derive_again(tx, letter, letter.media_id, command.principal, now)
+            else:
+                replay = await self._run_again(tx, letter, command.principal, now)
             await tx.commit()
         if replay.job_id is not None:
             self._telemetry.reprocess_requested()
@@ -68,6 +83,27 @@ class ReplayDeadLetter:
         assets = await tx.assets.of_batch(batch.id)
         rerun = await run_again(tx, self._planner, batch, assets, by=principal.user_id, now=now)
         return Replay(letters=[replayed.id for replayed in rerun.letters], job_id=rerun.job.id)
+
+    async def _derive_again(
+        self, tx: UnitOfWork, seen: DeadLetter, media_id: MediaId, principal: Principal, now: datetime
+    ) -> Replay:
+        locked = await tx.media.lock(media_id)
+        letter = await lock_letter(tx, seen)
+        letter.require_open()
+        media = _failed_media(locked, letter)
+        media.retry(now=now)
+        await tx.media.save(media)
+        await self._derivatives.schedule(tx, media, now=now)
+        letter.replay(by=principal.user_id, now=now)
+        await tx.dead_letters.save([letter])
+        return Replay(letters=[letter.id], job_id=None)
+
+
+def _failed_media(media: Media | None, letter: DeadLetter) -> Media:
+    """The media of a dead task, if it still wants its renditions."""
+    if media is None or media.status is not MediaStatus.FAILED:
+        raise DeadLetterNotReplayable(letter.id, f"its media is {media.status if media else 'unknown'}")
+    return media
 
 
 def _failed(batch: Batch | None, letter: DeadLetter) -> Batch:

@@ -10,6 +10,7 @@ from application.unit_of_work import UnitOfWork
 from domain.assets.failure import Failure
 from domain.batches.batch import Archive
 from domain.jobs.task import Task
+from domain.jobs.work import RunWork
 
 
 class ArchiveEnding(TaskEnding[Run, Archive | None]):
@@ -20,6 +21,7 @@ class ArchiveEnding(TaskEnding[Run, Archive | None]):
         self._telemetry = telemetry
 
     async def lock(self, tx: UnitOfWork, task: Task) -> Run | None:
+        assert isinstance(task.work, RunWork)
         return await lock_run(tx, task.work.batch_id, task.work.job_id)
 
     def trace_of(self, locked: Run) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from application.unit_of_work import UnitOfWork
 from domain.batches.batch import Archive
 from domain.jobs.job import Job
 from domain.jobs.task import Stage, Task
+from domain.jobs.work import RunWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class ArchiveHandler(TaskHandler[ClaimedArchive, Archive | None]):
         self._build = build
 
     async def claim(self, tx: UnitOfWork, task: Task, *, now: datetime) -> ClaimedArchive | None:  # noqa: ARG002 - nothing changes
+        assert isinstance(task.work, RunWork)
         job = await tx.jobs.find(task.work.job_id)
         return None if job is None else ClaimedArchive(task=task, trace=trace_of(job), job=job)
 

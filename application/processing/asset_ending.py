@@ -9,6 +9,7 @@ from application.unit_of_work import UnitOfWork
 from domain.assets.failure import Failure
 from domain.jobs.job import Job
 from domain.jobs.task import Task
+from domain.jobs.work import RunWork
 
 
 class AssetEnding(TaskEnding[Job, ProcessedOriginal]):
@@ -19,6 +20,7 @@ class AssetEnding(TaskEnding[Job, ProcessedOriginal]):
         self._bury = bury
 
     async def lock(self, tx: UnitOfWork, task: Task) -> Job | None:
+        assert isinstance(task.work, RunWork)
         return await tx.jobs.lock(task.work.job_id)
 
     def trace_of(self, locked: Job) -> Mapping[str, str]:
@@ -27,7 +29,8 @@ class AssetEnding(TaskEnding[Job, ProcessedOriginal]):
     async def end(
         self, tx: UnitOfWork, locked: Job, task: Task, result: ProcessedOriginal | Failure, *, dead: bool, now: datetime
     ) -> None:
-        asset = await tx.assets.find(task.work.asset_id) if task.work.asset_id else None
+        asset_id = task.work.ids["asset_id"]
+        asset = await tx.assets.find(asset_id) if asset_id else None
         if asset is not None:
             if isinstance(result, Failure):
                 asset.start_processing(now=now)

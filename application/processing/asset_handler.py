@@ -13,6 +13,7 @@ from domain.assets.failure import FailureCode, MediaRejected
 from domain.batches.object_keys import rendition_key
 from domain.jobs.job import Job
 from domain.jobs.task import Stage, Task
+from domain.jobs.work import RunWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class AssetHandler(TaskHandler[ClaimedAsset, ProcessedOriginal]):
         self._process = process
 
     async def claim(self, tx: UnitOfWork, task: Task, *, now: datetime) -> ClaimedAsset | None:
+        assert isinstance(task.work, RunWork)
         job = await tx.jobs.find(task.work.job_id)
         asset = await tx.assets.find(task.work.asset_id) if task.work.asset_id else None
         if job is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from domain.jobs.work import RunWork
+from domain.jobs.work import MediaWork, RunWork, Work
 
 T = TypeVar("T")
 
@@ -12,6 +12,13 @@ T = TypeVar("T")
 class BySort(Generic[T]):
     asset: T
     archive: T
+    media: T
 
-    def of(self, work: RunWork) -> T:
-        return self.archive if work.asset_id is None else self.asset
+    def of(self, work: Work) -> T:
+        match work:
+            case RunWork(asset_id=None):
+                return self.archive
+            case RunWork():
+                return self.asset
+            case MediaWork():
+                return self.media

@@ -11,7 +11,7 @@ from domain.dead_letters.errors import DeadLetterNotReplayable, DeadLetterResolv
 from domain.dead_letters.events import MessageRejected, MessageReplayed
 from domain.dead_letters.stored_message import StoredMessage, storable
 from domain.events import Aggregate
-from domain.ids import AssetId, BatchId, DeadLetterId, JobId, ListingId, StoreId, TaskId, UserId
+from domain.ids import AssetId, BatchId, DeadLetterId, JobId, ListingId, MediaId, StoreId, TaskId, UserId
 from domain.jobs.task import Task
 from domain.state_machine import StateMachine
 
@@ -50,6 +50,7 @@ class DeadLetter(Aggregate):
     batch_id: BatchId | None = None
     job_id: JobId | None = None
     listing_id: ListingId | None = None
+    media_id: MediaId | None = None
     store_id: StoreId | None = None
     error_code: str
     error_detail: str
@@ -71,12 +72,17 @@ class DeadLetter(Aggregate):
         now: datetime,
     ) -> "DeadLetter":
         """No event goes with it: the task has recorded that it died."""
+        ids = task.work.ids
         return cls(
             id=letter_id,
             kind=LetterKind.TASK,
             message=pointer,
             task_id=task.id,
-            **task.work.ids,
+            asset_id=ids["asset_id"],
+            batch_id=ids["batch_id"],
+            job_id=ids["job_id"],
+            listing_id=ids["listing_id"],
+            media_id=ids["media_id"],
             store_id=store_id,
             error_code=failure.code,
             error_detail=storable(failure.detail, at_most=_MOST_DETAIL),
@@ -125,8 +131,8 @@ class DeadLetter(Aggregate):
             raise DeadLetterResolved(self.id, self.status)
 
     def replay(self, *, by: UserId, now: datetime) -> None:
-        """A message goes to its topic again; of a task, its batch has begun a new run. Raises DeadLetterResolved,
-        DeadLetterNotReplayable.
+        """A message goes to its topic again; of a task, its batch has begun a new run, or its media has a new
+        task. Raises DeadLetterResolved, DeadLetterNotReplayable.
         """
         self.require_open()
         if self.message.truncated:

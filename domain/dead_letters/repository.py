@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.dead_letters.access import Reach
 from domain.dead_letters.dead_letter import DeadLetter, LetterKind, LetterStatus
-from domain.ids import AssetId, BatchId, DeadLetterId, ListingId, TaskId
+from domain.ids import AssetId, BatchId, DeadLetterId, ListingId, MediaId, TaskId
 
 
 class DeadLetters(Protocol):
@@ -28,6 +28,10 @@ class DeadLetters(Protocol):
         """Those of the batch's tasks that are OPEN, oldest first, locked."""
 
     @abstractmethod
+    async def lock_open_of_media(self, media_id: MediaId) -> Sequence[DeadLetter]:
+        """Those of the media's tasks that are OPEN, oldest first, locked."""
+
+    @abstractmethod
     async def save(self, letters: Sequence[DeadLetter]) -> None:
         """Update what has become of them, all in one round trip. Raises ConcurrentUpdate when any of them is stale."""
 
@@ -47,6 +51,7 @@ class DeadLetterSummary:
     asset_id: AssetId | None
     batch_id: BatchId | None
     listing_id: ListingId | None
+    media_id: MediaId | None
     error_code: str
     error_detail: str
     attempts: int
@@ -68,6 +73,7 @@ class DeadLetterSummary:
             asset_id=letter.asset_id,
             batch_id=letter.batch_id,
             listing_id=letter.listing_id,
+            media_id=letter.media_id,
             error_code=letter.error_code,
             error_detail=letter.error_detail,
             attempts=letter.attempts,

@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.events import Event
-from domain.ids import AssetId, BatchId, JobId, ListingId, TaskId
+from domain.ids import AssetId, BatchId, JobId, ListingId, MediaId, StoreId, TaskId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +51,19 @@ class JobFinished(JobEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskScheduled(Event):
-    """A pointer to work: the task itself is a row that a worker must claim. Not to be delivered before `not_before`."""
+class TaskEvent(Event):
+    """A task is about a file or the archive of a run, or about a media of a store's library: the ids of the other are
+    None.
+    """
 
-    type: ClassVar[str] = "vitrine.task.scheduled"
     task_id: TaskId
     kind: str
-    job_id: JobId
-    batch_id: BatchId
-    listing_id: ListingId
+    job_id: JobId | None
+    batch_id: BatchId | None
+    listing_id: ListingId | None
     asset_id: AssetId | None
-    not_before: datetime
+    media_id: MediaId | None
+    store_id: StoreId | None
 
     @property
     def key(self) -> UUID:
@@ -69,20 +71,21 @@ class TaskScheduled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskDied(Event):
-    """The last attempt is spent."""
+class TaskScheduled(TaskEvent):
+    """A pointer to work: the task itself is a row that a worker must claim. Not to be delivered before `not_before`.
+
+    It is about a file or the archive of a run, or about a media of a store's library: the ids of the other are null.
+    """
+
+    type: ClassVar[str] = "vitrine.task.scheduled"
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDied(TaskEvent):
+    """The last attempt is spent. Ids are as in `vitrine.task.scheduled`."""
 
     type: ClassVar[str] = "vitrine.task.died"
-    task_id: TaskId
-    kind: str
-    job_id: JobId
-    batch_id: BatchId
-    listing_id: ListingId
-    asset_id: AssetId | None
     attempt: int
     error_code: str
     error_detail: str
-
-    @property
-    def key(self) -> UUID:
-        return self.task_id

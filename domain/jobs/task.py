@@ -9,7 +9,7 @@ from domain.errors import Conflict
 from domain.events import Aggregate
 from domain.ids import TaskId
 from domain.jobs.events import TaskDied, TaskScheduled
-from domain.jobs.work import RunWork
+from domain.jobs.work import RunWork, Work
 from domain.state_machine import StateMachine
 
 
@@ -95,7 +95,7 @@ class Task(Aggregate):
 
     id: TaskId
     kind: TaskKind
-    work: RunWork
+    work: Work
     status: TaskStatus = TaskStatus.PENDING
     attempt: int = 0
     max_attempts: int
@@ -109,7 +109,7 @@ class Task(Aggregate):
     finished_at: datetime | None = None
 
     @classmethod
-    def schedule(cls, *, task_id: TaskId, kind: TaskKind, work: RunWork, max_attempts: int, now: datetime) -> "Task":
+    def schedule(cls, *, task_id: TaskId, kind: TaskKind, work: Work, max_attempts: int, now: datetime) -> "Task":
         task = cls(
             id=task_id,
             kind=kind,
@@ -123,8 +123,11 @@ class Task(Aggregate):
 
     @property
     def fence(self) -> str:
-        """Names the objects that this attempt writes, apart from those of any other attempt: `run-attempt`."""
-        return f"{self.work.run}-{self.attempt}"
+        """Names the objects that this attempt writes, apart from those of any other attempt at the same file:
+        `run-attempt`, or `task-attempt` where there are no runs.
+        """
+        series = self.work.run if isinstance(self.work, RunWork) else self.id
+        return f"{series}-{self.attempt}"
 
     @property
     def is_last_attempt(self) -> bool:

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
-from domain.ids import AssetId, BatchId, JobId, ListingId
+from domain.ids import AssetId, BatchId, JobId, ListingId, MediaId, StoreId
 from domain.jobs.job import Job
 
 
 class WorkIds(TypedDict):
-    """Events and dead letters carry these."""
+    """Either those of a run are there, or those of a media."""
 
-    job_id: JobId
-    batch_id: BatchId
-    listing_id: ListingId
+    job_id: JobId | None
+    batch_id: BatchId | None
+    listing_id: ListingId | None
     asset_id: AssetId | None
+    media_id: MediaId | None
+    store_id: StoreId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,43 @@ class RunWork:
 
     @property
     def ids(self) -> WorkIds:
-        return WorkIds(job_id=self.job_id, batch_id=self.batch_id, listing_id=self.listing_id, asset_id=self.asset_id)
+        return WorkIds(
+            job_id=self.job_id,
+            batch_id=self.batch_id,
+            listing_id=self.listing_id,
+            asset_id=self.asset_id,
+            media_id=None,
+            store_id=None,
+        )
 
     @property
     def labels(self) -> Mapping[str, str]:
         """What logs and traces know it by."""
         return {"listing_id": str(self.listing_id), "batch_id": str(self.batch_id), "job_id": str(self.job_id)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaWork:
+    """What is derived from a media of a store's library."""
+
+    media_id: MediaId
+    store_id: StoreId
+
+    @property
+    def ids(self) -> WorkIds:
+        return WorkIds(
+            job_id=None,
+            batch_id=None,
+            listing_id=None,
+            asset_id=None,
+            media_id=self.media_id,
+            store_id=self.store_id,
+        )
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What logs and traces know it by."""
+        return {"store_id": str(self.store_id), "media_id": str(self.media_id)}
+
+
+Work: TypeAlias = RunWork | MediaWork

@@ -56,6 +56,7 @@ def print_letter(console: Console, letter: DeadLetterBody) -> None:
         "batch": letter.batch_id,
         "job": letter.job_id,
         "listing": letter.listing_id,
+        "media": letter.media_id,
         "error": letter.error_code,
         "detail": letter.error_detail,
         "attempts": letter.attempts,

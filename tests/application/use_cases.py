@@ -37,6 +37,9 @@ from application.events.relay_outbox import RelayOutbox
 from application.listings.take_booking_facts import TakeBookingFacts
 from application.listings.take_listing_facts import TakeListingFacts
 from application.listings.upsert_listing import UpsertListing
+from application.media.derivative_planner import DerivativePlanner
+from application.media.media_ending import MediaEnding
+from application.media.media_handler import MediaHandler
 from application.ports.links import LinkSigner
 from application.ports.storage import MultipartUploads, ObjectStore
 from application.ports.tracing import SpanKind, Tracing
@@ -67,6 +70,7 @@ from domain.batches.media_type import CONTENT_TYPES
 from domain.ids import TaskId
 from domain.jobs.job import Provider
 from domain.jobs.task import RetryPolicy
+from domain.media.derivation import DERIVED_FROM
 from tests.application.stubs import FullJitter, RecordingLog, RecordingPublisher, RecordingTelemetry, StubProcessor
 
 PATIENCE = timedelta(hours=2)
@@ -105,6 +109,10 @@ class UseCases:
         return RunPlanner(
             ids=self.ids, policy=ProcessingPolicy(provider=self.provider, retry=self.retry), tracing=self.tracing
         )
+
+    @cached_property
+    def derivative_planner(self) -> DerivativePlanner:
+        return DerivativePlanner(ids=self.ids, retry=self.retry)
 
     @cached_property
     def upsert_listing(self) -> UpsertListing:
@@ -238,7 +246,7 @@ class UseCases:
     @cached_property
     def handlers(self) -> BySort[TaskHandler[Any, Any]]:
         start_job = StartJob(begin=self.begin, clock=self.clock, log=self.log)
-        types = frozenset[str]().union(*CONTENT_TYPES.values())
+        types = DERIVED_FROM.union(*CONTENT_TYPES.values())
         process = ProcessOriginal(
             store=self.store,
             sniffer=MagicTypeSniffer(),
@@ -249,6 +257,7 @@ class UseCases:
         return BySort(
             asset=AssetHandler(start_job=start_job, process=process),
             archive=ArchiveHandler(start_job=start_job, build=build),
+            media=MediaHandler(process=process),
         )
 
     @cached_property
@@ -256,6 +265,7 @@ class UseCases:
         return BySort(
             asset=AssetEnding(planner=self.planner, bury=self.bury_task),
             archive=ArchiveEnding(bury=self.bury_task, telemetry=self.telemetry),
+            media=MediaEnding(bury=self.bury_task, store=self.store, log=self.log),
         )
 
     @cached_property
@@ -313,7 +323,13 @@ class UseCases:
 
     @cached_property
     def replay_dead_letter(self) -> ReplayDeadLetter:
-        return ReplayDeadLetter(begin=self.begin, planner=self.planner, clock=self.clock, telemetry=self.telemetry)
+        return ReplayDeadLetter(
+            begin=self.begin,
+            planner=self.planner,
+            derivatives=self.derivative_planner,
+            clock=self.clock,
+            telemetry=self.telemetry,
+        )
 
     @cached_property
     def discard_dead_letter(self) -> DiscardDeadLetter:

@@ -18,6 +18,7 @@ from tests.builders import (
     build_job,
     build_listing,
     build_media,
+    build_media_work,
     build_task,
     populated_asset,
     populated_batch,
@@ -108,6 +109,12 @@ def task_family() -> Family:
     return Family(parents=[listing, batch, job], young=young, old=old)
 
 
+def media_task_family() -> Family:
+    young = build_task(work=build_media_work())
+    old = populated_task(id=young.id, kind=young.kind, work=young.work, max_attempts=9)
+    return Family(parents=[], young=young, old=old)
+
+
 def dead_letter_family() -> Family:
     old = populated_dead_letter()
     young = replace(old, status=LetterStatus.OPEN, resolved_at=None, resolved_by=None)
@@ -134,6 +141,7 @@ FAMILIES: dict[str, Callable[[], Family]] = {
     "asset": asset_family,
     "job": job_family,
     "task": task_family,
+    "task of a media": media_task_family,
     "dead letter": dead_letter_family,
     "media": media_family,
     "blob": blob_family,

@@ -27,6 +27,8 @@ from tests.builders import (
     STORE,
     build_batch,
     build_dead_letter,
+    build_media,
+    build_media_letter,
     build_stored_message,
     build_task_letter,
     populated_dead_letter,
@@ -107,6 +109,7 @@ async def test_a_page_tells_all_but_the_bytes(begin: UnitOfWorkFactory) -> None:
         asset_id=letter.asset_id,
         batch_id=letter.batch_id,
         listing_id=letter.listing_id,
+        media_id=letter.media_id,
         error_code=letter.error_code,
         error_detail=letter.error_detail,
         attempts=letter.attempts,
@@ -179,6 +182,21 @@ async def test_the_open_letters_of_a_batch_are_those_of_its_tasks_oldest_first(b
 
     async with begin() as tx:
         assert await tx.dead_letters.lock_open_of_batch(batch.id) == letters
+
+
+async def test_the_open_letters_of_a_media_are_those_of_its_tasks_oldest_first(begin: UnitOfWorkFactory) -> None:
+    media = build_media()
+    letters = [build_media_letter(media) for _ in range(3)]
+    await store(
+        begin,
+        *reversed(letters),
+        build_media_letter(media, status=LetterStatus.DISCARDED),
+        build_media_letter(),
+        build_task_letter(),
+    )
+
+    async with begin() as tx:
+        assert await tx.dead_letters.lock_open_of_media(media.id) == letters
 
 
 async def test_what_was_resolved_while_the_batch_was_waited_for_is_not_open(begin: UnitOfWorkFactory) -> None:

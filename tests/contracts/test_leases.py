@@ -10,7 +10,7 @@ from application.unit_of_work import UnitOfWorkFactory
 from domain.errors import ConcurrentUpdate
 from domain.jobs.job import Job
 from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
-from tests.builders import NOW, build_task, populated_task
+from tests.builders import NOW, build_media_work, build_task, populated_task
 from tests.contracts.stored import read, store, stored_job
 
 LEASE = timedelta(seconds=30)
@@ -163,12 +163,28 @@ async def test_waiting_tasks_of_a_kind_come_longest_waiting_first(begin: UnitOfW
         assert await tx.leases.waiting(TaskKind.VIDEO, available_before=NOW, limit=9) == [video.id]
 
 
+async def test_a_task_of_a_media_is_leased_like_any_other(begin: UnitOfWorkFactory) -> None:
+    task = build_task(work=build_media_work())
+    await store(begin, task)
+    async with begin() as tx:
+        assert await tx.leases.waiting(TaskKind.IMAGE, available_before=NOW + SECOND, limit=9) == [task.id]
+
+    claimed = await _claim(begin, task)
+
+    assert claimed is not None
+    assert (claimed.work, claimed.attempt) == (task.work, 1)
+    assert await _renew(begin, task, attempt=1, now=NOW)
+    async with begin() as tx:
+        assert await tx.leases.expired(now=NOW + LEASE, limit=9) == [task.id]
+
+
 async def test_the_tasks_of_a_job_come_by_id(begin: UnitOfWorkFactory, job: Job) -> None:
     tasks = [build_task(job) for _ in range(5)]
     async with begin() as tx:
         await tx.tasks.add(list(reversed(tasks)))
         await tx.commit()
     await _stored(begin, await stored_job(begin))
+    await store(begin, build_task(work=build_media_work()))
 
     async with begin() as tx:
         assert await tx.tasks.of_job(job.id) == tasks

@@ -30,6 +30,7 @@ from domain.ids import AssetId, BatchId, DeadLetterId, JobId, ListingId, MediaId
 from domain.jobs.events import JobFinished, JobRequested, RequestedFile, TaskDied, TaskScheduled
 from domain.jobs.job import JobStatus, Provider
 from domain.jobs.task import TaskKind
+from domain.jobs.work import MediaWork, RunWork, Work
 from domain.listings.events import ListingAwaitsApproval
 from domain.media.deletion_failure import DeletionFailureCode
 from domain.media.events import (
@@ -54,6 +55,7 @@ _LISTING, _BATCH, _JOB = ListingId(cast.LISTING_ID), BatchId(cast.BATCH_ID), Job
 _PHOTO, _VIDEO, _TASK = AssetId(cast.PHOTO_ID), AssetId(cast.VIDEO_ID), TaskId(cast.TASK_ID)
 _LETTER = DeadLetterId(cast.LETTER_ID)
 _MEDIA, _STORE, _UPLOADER = MediaId(cast.MEDIA_ID), StoreId(cast.STORE_ID), UserId(cast.OWNER_ID)
+_OF_MEDIA = MediaWork(media_id=_MEDIA, store_id=_STORE)
 _NOW = cast.NOW
 
 
@@ -143,32 +145,23 @@ def _of_media() -> Sequence[Event]:
     ]
 
 
-def _of_tasks(kind: TaskKind, asset_id: AssetId | None, failure: FailureCode, detail: str) -> Sequence[Event]:
+def _of_task(kind: TaskKind, work: Work, failure: FailureCode, detail: str) -> Sequence[Event]:
     return [
-        TaskScheduled(
-            task_id=_TASK,
-            kind=kind,
-            job_id=_JOB,
-            batch_id=_BATCH,
-            listing_id=_LISTING,
-            asset_id=asset_id,
-            not_before=_NOW + timedelta(seconds=2),
-            occurred_at=_NOW,
-        ),
+        TaskScheduled(task_id=_TASK, kind=kind, **work.ids, not_before=_NOW + timedelta(seconds=2), occurred_at=_NOW),
         TaskDied(
             task_id=_TASK,
             kind=kind,
-            job_id=_JOB,
-            batch_id=_BATCH,
-            listing_id=_LISTING,
-            asset_id=asset_id,
+            **work.ids,
             attempt=4,
             error_code=failure,
             error_detail=detail,
             occurred_at=_NOW,
         ),
-        _rejected(task_topic(kind), f"vitrine.worker.{kind}", b'{"task": ', "UNREADABLE_POINTER"),
     ]
+
+
+def _of_run(asset_id: AssetId | None) -> RunWork:
+    return RunWork(job_id=_JOB, batch_id=_BATCH, listing_id=_LISTING, asset_id=asset_id, run=1)
 
 
 def _rejected(topic: str, consumer: str, body: bytes, code: str) -> MessageRejected:
@@ -198,9 +191,11 @@ def _stored(topic: str, body: bytes) -> StoredMessage:
 EXAMPLES: Sequence[Event] = [
     *_of_listing_media(),
     *_of_media(),
-    *_of_tasks(TaskKind.IMAGE, _PHOTO, FailureCode.DECODER_CRASHED, "the decoder ran out of memory"),
-    *_of_tasks(TaskKind.VIDEO, _VIDEO, FailureCode.TRANSCODE_FAILED, "ffmpeg ended with 1"),
-    *_of_tasks(TaskKind.ARCHIVE, None, FailureCode.ZIP_FAILED, "an original has gone"),
+    *_of_task(TaskKind.IMAGE, _of_run(_PHOTO), FailureCode.DECODER_CRASHED, "the decoder ran out of memory"),
+    *_of_task(TaskKind.IMAGE, _OF_MEDIA, FailureCode.TIMEOUT, "the worker vanished or took longer than its lease"),
+    *_of_task(TaskKind.VIDEO, _of_run(_VIDEO), FailureCode.TRANSCODE_FAILED, "ffmpeg ended with 1"),
+    *_of_task(TaskKind.ARCHIVE, _of_run(None), FailureCode.ZIP_FAILED, "an original has gone"),
+    *(_rejected(task_topic(kind), f"vitrine.worker.{kind}", b'{"task": ', "UNREADABLE_POINTER") for kind in TaskKind),
     _rejected(MEDIA_DELETIONS_TOPIC, "media-deleted-sub", b'{"mediaId": ', "UNREADABLE_DELETION"),
     _rejected(LISTINGS_TOPIC, "vitrine.listings", b'{"listingId": ', "MALFORMED_JSON"),
     _rejected(PIPELINE_RESULTS_TOPIC, "vitrine.pipeline-results", b'{"jobId": ', "MALFORMED_JSON"),

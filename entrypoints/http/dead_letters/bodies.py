@@ -23,6 +23,7 @@ def summary_body(letter: DeadLetterSummary) -> DeadLetterSummaryBody:
         asset_id=letter.asset_id,
         batch_id=letter.batch_id,
         listing_id=letter.listing_id,
+        media_id=letter.media_id,
         error_code=letter.error_code,
         error_detail=letter.error_detail,
         attempts=letter.attempts,

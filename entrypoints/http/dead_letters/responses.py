@@ -27,6 +27,7 @@ class DeadLetterSummaryBody(_Answer, kw_only=True):
     asset_id: UUID | None = None
     batch_id: UUID | None = None
     listing_id: UUID | None = None
+    media_id: UUID | None = None
     error_code: str
     error_detail: str
     attempts: int
@@ -61,7 +62,9 @@ class DeadLetterBody(DeadLetterSummaryBody, kw_only=True):
 
 
 class ReplayBody(_Answer):
-    """A new run of a batch takes all its failed files, so it replays all its dead letters."""
+    """A new run of a batch takes all its failed files, so it replays all its dead letters. A media is derived from
+    again.
+    """
 
     replayed: Annotated[list[UUID], Meta(description="Ids of the dead letters that are resolved by this.")]
-    job_id: Annotated[UUID | None, Meta(description="The new run, if it was about a task.")] = None
+    job_id: Annotated[UUID | None, Meta(description="The new run, if it was about a task of a batch.")] = None

@@ -49,7 +49,7 @@ async def test_it_begins_the_first_run(world: World) -> None:
     assert (batch.status, batch.job_id, batch.received_at) == (BatchStatus.RECEIVED, job.id, world.now)
     assets = await world.assets(batch_id)
     assert {asset.status for asset in assets} == {AssetStatus.RECEIVED}
-    assert {task.work.asset_id for task in await world.tasks(job)} == {asset.id for asset in assets}
+    assert {task.work.ids["asset_id"] for task in await world.tasks(job)} == {asset.id for asset in assets}
     assert len(await world.pointers()) == 2
 
 

@@ -27,7 +27,7 @@ async def test_the_last_attempt_leaves_a_letter_with_the_pointer(world: World) -
 
     (job,) = await world.jobs(batch_id)
     two = await world.asset(batch_id, "two")
-    (task,) = [task for task in await world.tasks(job) if task.work.asset_id == two.id]
+    (task,) = [task for task in await world.tasks(job) if task.work.ids["asset_id"] == two.id]
     assert (letter.kind, letter.status, letter.consumer) == (LetterKind.TASK, LetterStatus.OPEN, "")
     assert (letter.task_id, letter.asset_id, letter.job_id) == (task.id, two.id, job.id)
     assert (letter.batch_id, letter.listing_id, letter.store_id) == (batch_id, world.listing.id, STORE)

@@ -109,7 +109,7 @@ async def test_deleting_a_failed_sibling_lets_a_ready_batch_through(world: World
     for pointer in await world.pointers():
         async with world.begin() as tx:
             task = await tx.tasks.find(pointer)
-        (good if task is not None and task.work.batch_id == ready else bad).append(pointer)
+        (good if task is not None and task.work.ids["batch_id"] == ready else bad).append(pointer)
     for pointer in [*good, *(await world.pointers())]:
         await world.work_on_task(pointer, worker="worker")
     for pointer in [*await world.pointers(), *bad]:

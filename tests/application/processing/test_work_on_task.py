@@ -281,7 +281,7 @@ async def test_a_result_survives_a_database_that_is_away_for_a_moment(
 
     assert await statuses(world, batch_id) == {"one": AssetStatus.PROCESSED}
     (job,) = await world.jobs(batch_id)
-    assert [task.attempt for task in await world.tasks(job) if task.work.asset_id] == [1]
+    assert [task.attempt for task in await world.tasks(job) if task.work.ids["asset_id"]] == [1]
 
 
 async def test_an_archive_that_cannot_be_written_fails_the_batch_and_keeps_the_files(world: World) -> None:

@@ -12,6 +12,7 @@ from domain.dead_letters.errors import DeadLetterNotFound, DeadLetterNotReplayab
 from domain.dead_letters.events import MessageRejected, MessageReplayed
 from domain.errors import NotPermitted
 from domain.ids import DeadLetterId, StoreId, UserId
+from domain.jobs.work import Work
 from domain.principal import Principal, Role
 from tests.builders import (
     IDS,
@@ -19,6 +20,8 @@ from tests.builders import (
     OWNER,
     STORE,
     build_dead_letter,
+    build_media_work,
+    build_run_work,
     build_stored_message,
     build_task,
     build_task_letter,
@@ -51,8 +54,9 @@ def test_a_rejected_message_goes_out_with_the_reason() -> None:
     ]
 
 
-def test_a_dead_task_is_remembered_with_all_that_it_was_about() -> None:
-    task = build_task(attempt=4)
+@pytest.mark.parametrize("work", [build_run_work(), build_media_work()], ids=["run", "media"])
+def test_a_dead_task_is_remembered_with_all_that_it_was_about(work: Work) -> None:
+    task = build_task(work=work, attempt=4)
     letter = DeadLetter.of_task(
         letter_id=DeadLetterId(IDS.new()),
         task=task,
@@ -63,8 +67,9 @@ def test_a_dead_task_is_remembered_with_all_that_it_was_about() -> None:
     )
 
     assert (letter.kind, letter.consumer, letter.attempts) == (LetterKind.TASK, "", 4)
-    assert (letter.task_id, letter.asset_id, letter.job_id) == (task.id, task.work.asset_id, task.work.job_id)
-    assert (letter.batch_id, letter.listing_id, letter.store_id) == (task.work.batch_id, task.work.listing_id, STORE)
+    assert (letter.task_id, letter.store_id) == (task.id, STORE)
+    ids = {name: id_ for name, id_ in work.ids.items() if name != "store_id"}
+    assert {name: getattr(letter, name) for name in ids} == ids
     assert (letter.error_code, len(letter.error_detail)) == ("TIMEOUT", 2_000)
     assert letter.pull_events() == []
 

@@ -1,6 +1,7 @@
 """A task among workers that stall, crash, come back late and leave: one result counts, and no attempt is lost."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -13,10 +14,11 @@ from domain.errors import InvalidState
 from domain.ids import TaskId
 from domain.jobs.events import TaskDied, TaskScheduled
 from domain.jobs.task import LeaseLost, Task, TaskKind, TaskStatus, Verdict
-from domain.jobs.work import RunWork
-from tests.builders import IDS, NOW, build_job, build_run_work, build_task
+from domain.jobs.work import RunWork, Work
+from tests.builders import IDS, NOW, build_job, build_media_work, build_run_work, build_task
 
 LEASE = timedelta(seconds=60)
+WORKS = [build_run_work(), build_run_work(asset_id=None), build_media_work()]
 LOST = Failure(code=FailureCode.TIMEOUT, detail="the worker vanished")
 FAILURES = st.sampled_from(FailureCode).map(lambda code: Failure(code=code, detail="it went wrong"))
 
@@ -159,13 +161,36 @@ def test_only_a_leased_task_can_end_or_be_given_back(status: TaskStatus) -> None
 
 
 @pytest.mark.parametrize("kind", TaskKind)
-def test_a_scheduled_task_is_announced_at_once_under_its_run(kind: TaskKind) -> None:
-    job = build_job(attempt=4)
-    task = Task.schedule(task_id=TaskId(IDS.new()), kind=kind, work=RunWork.of(job, None), max_attempts=3, now=NOW)
-    assert (task.fence, task.status, task.available_at) == ("4-0", TaskStatus.PENDING, NOW)
+@pytest.mark.parametrize("work", WORKS)
+def test_a_scheduled_task_is_announced_at_once_with_what_it_is_about(kind: TaskKind, work: Work) -> None:
+    task = Task.schedule(task_id=TaskId(IDS.new()), kind=kind, work=work, max_attempts=3, now=NOW)
+    assert (task.work, task.status, task.available_at) == (work, TaskStatus.PENDING, NOW)
     (event,) = task.pull_events()
     assert isinstance(event, TaskScheduled)
     assert (event.task_id, event.kind, event.not_before) == (task.id, kind, NOW)
+    assert {name: getattr(event, name) for name in work.ids} == work.ids
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_a_dead_task_tells_what_it_was_about(work: Work) -> None:
+    task = build_task(work=work, status=TaskStatus.LEASED)
+    task.die(LOST, now=NOW)
+    (event,) = task.pull_events()
+    assert isinstance(event, TaskDied)
+    assert {name: getattr(event, name) for name in work.ids} == work.ids
+
+
+def test_work_of_a_run_is_that_of_its_job() -> None:
+    job = build_job(attempt=4)
+    assert RunWork.of(job, None) == build_run_work(job, asset_id=None)
+    assert build_task(work=RunWork.of(job, None), attempt=2).fence == "4-2"
+
+
+def test_every_attempt_at_a_media_writes_under_its_own_name() -> None:
+    media = build_media_work()
+    tasks = [build_task(work=media) for _ in range(3)]
+    fences = {replace(task, attempt=attempt).fence for task in tasks for attempt in range(1, 4)}
+    assert len(fences) == 9
 
 
 def test_every_attempt_of_every_run_writes_under_its_own_name() -> None:
