@@ -11,7 +11,7 @@ class Absent(Enum):
 
 
 ABSENT = Absent.ABSENT
-Patch: TypeAlias = T | None | Literal[Absent.ABSENT]
+Patch: TypeAlias = T | Literal[Absent.ABSENT] | None
 
 
 def patched(change: Patch[T], current: T | None) -> T | None:

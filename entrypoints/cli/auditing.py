@@ -9,23 +9,10 @@ import msgspec
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from application.audit.finding import Finding
+from application.events.envelope import camel
 from entrypoints.cli.terminal import notices
 from entrypoints.settings import Settings
 from entrypoints.vitrine import open_auditor
-
-
-class FindingLine(msgspec.Struct, rename="camel", omit_defaults=True):
-    """What is not known is left out."""
-
-    drift: str
-    detail: str
-    repaired: bool
-    store_id: str | None = None
-    media_id: str | None = None
-    blob_id: str | None = None
-    entity_type: str | None = None
-    entity_id: str | None = None
-    key: str | None = None
 
 
 class Summary(msgspec.Struct, rename="camel"):
@@ -35,10 +22,6 @@ class Summary(msgspec.Struct, rename="camel"):
     left: int
     by_drift: dict[str, int]
     seconds: float
-
-
-class SummaryLine(msgspec.Struct):
-    summary: Summary
 
 
 async def run_audit(settings: Settings, *, repair: bool) -> int:
@@ -57,16 +40,16 @@ async def run_audit(settings: Settings, *, repair: bool) -> int:
     summary = Summary(
         findings=counted.total(), left=left, by_drift=dict(counted), seconds=round(monotonic() - started, 1)
     )
-    _write(SummaryLine(summary))
+    _write({"summary": summary})
     return left
 
 
-def _line(finding: Finding) -> FindingLine:
-    told = {name: None if value is None else str(value) for name, value in asdict(finding).items()}
-    return FindingLine(**{**told, "repaired": finding.repaired})
+def _line(finding: Finding) -> dict[str, object]:
+    """What is not known is left out."""
+    return {camel(name): value for name, value in asdict(finding).items() if value is not None}
 
 
-def _write(line: msgspec.Struct) -> None:
+def _write(line: object) -> None:
     sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
     sys.stdout.flush()
 
