@@ -12,7 +12,7 @@ from domain.ids import BlobId, MediaId, StoreId, UserId
 from domain.media.blob import Blob
 from domain.media.content_class import ContentClass, class_of
 from domain.media.deletion_failure import DeletionFailure
-from domain.media.errors import MediaNotPending
+from domain.media.errors import MediaNotArrived, MediaNotPending
 from domain.media.events import (
     MediaDeleted,
     MediaDeleteFailed,
@@ -108,6 +108,8 @@ class Media(Aggregate):
         checksum: Checksum | None,
         folder: str,
         now: datetime,
+        alt_text: str | None = None,
+        description: str | None = None,
     ) -> "Media":
         """A file that is on its way to its staging key."""
         return cls(
@@ -120,6 +122,8 @@ class Media(Aggregate):
             mime_type=mime_type,
             size=size,
             storage_key=staging_key(store_id, media_id),
+            alt_text=alt_text,
+            description=description,
             folder=folder,
             created_at=now,
             updated_at=now,
@@ -132,6 +136,11 @@ class Media(Aggregate):
     @property
     def is_confidential(self) -> bool:
         return POLICIES[self.kind].confidential
+
+    @property
+    def has_arrived(self) -> bool:
+        """True once its bytes have been proved to lie there, and until it is buried."""
+        return self.status is not MediaStatus.PENDING and self.blob_id is not None
 
     @property
     def is_visible(self) -> bool:
@@ -199,22 +208,27 @@ class Media(Aggregate):
         self.record(MediaReady(media_id=self.id, store_id=self.store_id, occurred_at=now))
 
     def fail(self, failure: Failure, *, now: datetime) -> None:
-        self._move(MediaStatus.FAILED, now)
-        self.failure = failure
-        self.record(MediaFailed(media_id=self.id, store_id=self.store_id, code=failure.code, occurred_at=now))
+        """Nothing can be derived of it; its bytes stay."""
+        MEDIA_LIFECYCLE.require(self.status, MediaStatus.UPLOADED)
+        self._fail(failure, now)
 
     def retry(self, *, now: datetime) -> None:
-        """Derive again; its bytes have arrived."""
+        """Derive again. Raises MediaNotArrived for one that failed without its bytes."""
         MEDIA_LIFECYCLE.require(self.status, MediaStatus.FAILED)
-        assert self.blob_id is not None
+        if self.blob_id is None:
+            raise MediaNotArrived(self.id)
         self._move(MediaStatus.UPLOADED, now)
         self.failure = None
 
-    def expire(self, blob: Blob | None, *, now: datetime) -> None:
-        """Nobody has completed its upload in time. `blob` is the one it holds, locked; None if none."""
+    def give_up(self, blob: Blob | None, failure: Failure, *, now: datetime) -> None:
+        """It will never arrive. `blob` is the one it holds, locked; None if none. Raises MediaNotPending."""
         self.require_pending()
         self.let_go(blob, now=now)
-        self.fail(Failure(code=FailureCode.UPLOAD_EXPIRED, detail="it was not uploaded in time"), now=now)
+        self._fail(failure, now)
+
+    def expire(self, blob: Blob | None, *, now: datetime) -> None:
+        """As `give_up`: nobody has completed its upload in time."""
+        self.give_up(blob, Failure(code=FailureCode.UPLOAD_EXPIRED, detail="it was not uploaded in time"), now=now)
 
     def update(
         self, *, alt_text: str | None, description: str | None, folder: str, original_name: str, now: datetime
@@ -286,6 +300,11 @@ class Media(Aggregate):
     def release_from_quarantine(self, *, now: datetime) -> None:
         """Its bytes lie there again."""
         self.quarantined_at, self.updated_at = None, now
+
+    def _fail(self, failure: Failure, now: datetime) -> None:
+        self._move(MediaStatus.FAILED, now)
+        self.failure = failure
+        self.record(MediaFailed(media_id=self.id, store_id=self.store_id, code=failure.code, occurred_at=now))
 
     def _move(self, target: MediaStatus, now: datetime) -> None:
         self.status = MEDIA_LIFECYCLE.move(self.status, target)
