@@ -11,6 +11,7 @@ from domain.dead_letters.dead_letter import LETTER_LIFECYCLE, LetterStatus
 from domain.errors import InvalidState
 from domain.jobs.job import JOB_LIFECYCLE, JobStatus
 from domain.jobs.task import TASK_LIFECYCLE, TaskStatus
+from domain.media.media import MEDIA_LIFECYCLE, MediaStatus
 from domain.state_machine import StateMachine
 
 BATCH = {
@@ -41,12 +42,27 @@ JOB = {
 }
 TASK = {("PENDING", "LEASED"), ("LEASED", "PENDING"), ("LEASED", "DONE"), ("LEASED", "DEAD")}
 LETTER = {("OPEN", "REPLAYED"), ("OPEN", "DISCARDED")}
+MEDIA = {
+    ("PENDING", "UPLOADED"),
+    ("PENDING", "FAILED"),
+    ("PENDING", "DELETE_REQUESTED"),
+    ("UPLOADED", "READY"),
+    ("UPLOADED", "FAILED"),
+    ("UPLOADED", "DELETE_REQUESTED"),
+    ("READY", "DELETE_REQUESTED"),
+    ("FAILED", "UPLOADED"),
+    ("FAILED", "DELETE_REQUESTED"),
+    ("DELETE_REQUESTED", "DELETED"),
+    ("DELETE_REQUESTED", "DELETE_FAILED"),
+    ("DELETE_FAILED", "DELETE_REQUESTED"),
+}
 MACHINES = [
     pytest.param(BATCH_LIFECYCLE, BatchStatus, BATCH, id="batch"),
     pytest.param(ASSET_LIFECYCLE, AssetStatus, ASSET, id="asset"),
     pytest.param(JOB_LIFECYCLE, JobStatus, JOB, id="job"),
     pytest.param(TASK_LIFECYCLE, TaskStatus, TASK, id="task"),
     pytest.param(LETTER_LIFECYCLE, LetterStatus, LETTER, id="dead letter"),
+    pytest.param(MEDIA_LIFECYCLE, MediaStatus, MEDIA, id="media"),
 ]
 
 
