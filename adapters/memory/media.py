@@ -30,6 +30,14 @@ class MemoryMediaFiles(MediaFiles):
         if stored is not None:
             self._transaction.put(Media, media.id, replace(media, usage_count=stored.usage_count))
 
+    async def remove(self, media: Media) -> None:
+        await self._transaction.lock(Media, media.id)
+        self._transaction.remove(Media, media.id)
+
+    async def pending_among(self, media_ids: Collection[MediaId]) -> Collection[MediaId]:
+        found = [await self.find(media_id) for media_id in media_ids]
+        return {media.id for media in found if media is not None and media.status is MediaStatus.PENDING}
+
     async def holding(self, blob_id: BlobId) -> Sequence[MediaId]:
         return sorted(media.id for media in self._transaction.select(Media, lambda media: media.blob_id == blob_id))
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     func,
     select,
 )
@@ -94,6 +95,10 @@ _LOCK_ALL = compiled(
     .order_by(media.c.id)
     .with_for_update(key_share=True)
 )
+_REMOVE = compiled(delete(media).where(media.c.id == bindparam("media_id", type_=ID)))
+_PENDING = compiled(
+    select(media.c.id).where(_IS_PENDING, media.c.id == func.any(bindparam("media_ids", type_=ARRAY(ID))))
+)
 _HOLDING = compiled(select(media.c.id).where(media.c.blob_id == bindparam("blob_id", type_=ID)).order_by(media.c.id))
 _QUARANTINED = compiled(
     select(media.c.id)
@@ -139,6 +144,12 @@ class PostgresMediaFiles(MediaFiles):
 
     async def save(self, media: Media) -> None:
         await _WRITER.save(self._transaction, self._outbox, media)
+
+    async def remove(self, media: Media) -> None:
+        await self._transaction.write(_REMOVE, media_id=media.id)
+
+    async def pending_among(self, media_ids: Collection[MediaId]) -> Collection[MediaId]:
+        return {row["id"] for row in await self._transaction.read(_PENDING, media_ids=list(media_ids))}
 
     async def holding(self, blob_id: BlobId) -> Sequence[MediaId]:
         return [row["id"] for row in await self._transaction.read(_HOLDING, blob_id=blob_id)]

@@ -31,6 +31,14 @@ class MediaFiles(Protocol):
         """Insert (version 0) or update all but `usage_count`. Raises ConcurrentUpdate."""
 
     @abstractmethod
+    async def remove(self, media: Media) -> None:
+        """Forget a locked one as if it had never been: it was PENDING, and nobody has heard of it."""
+
+    @abstractmethod
+    async def pending_among(self, media_ids: Collection[MediaId]) -> Collection[MediaId]:
+        """Those of them that still await their bytes."""
+
+    @abstractmethod
     async def holding(self, blob_id: BlobId) -> Sequence[MediaId]:
         """Those that hold the blob, by id."""
 

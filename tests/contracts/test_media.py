@@ -54,6 +54,37 @@ async def test_the_ledger_makes_no_version_stale(begin: UnitOfWorkFactory) -> No
     assert (stored.folder, stored.usage_count) == ("autumn", 1)
 
 
+async def test_what_never_arrived_can_be_forgotten(begin: UnitOfWorkFactory) -> None:
+    media, other = build_media(), build_media()
+    await store(begin, media, other)
+
+    async with begin() as tx:
+        await tx.media.remove(media)
+        assert await tx.media.find(media.id) is None
+    assert await read(begin, media) == media
+
+    async with begin() as tx:
+        locked = await tx.media.lock(media.id)
+        assert locked is not None
+        await tx.media.remove(locked)
+        await tx.commit()
+
+    async with begin() as tx:
+        assert await tx.media.find(media.id) is None
+        assert await tx.media.find(other.id) == other
+
+
+async def test_those_that_await_their_bytes_are_told_from_the_others(begin: UnitOfWorkFactory) -> None:
+    pending = [build_media(), build_media()]
+    others = [build_media(status=status) for status in set(MediaStatus) - {"PENDING"}]
+    await store(begin, *pending, *others, build_media())
+
+    async with begin() as tx:
+        found = await tx.media.pending_among([*ids(others), *ids(pending), MediaId(IDS.new())])
+        assert set(found) == set(ids(pending))
+        assert not await tx.media.pending_among([])
+
+
 async def test_many_are_locked_at_once_in_the_order_of_their_ids(begin: UnitOfWorkFactory) -> None:
     media = [ready_media() for _ in range(5)]
     await store(begin, *media)
