@@ -50,7 +50,8 @@ class StreamedUploads:
         try:
             yield stream
         finally:
-            await asyncio.shield(self._discard(stream, key))
+            if not stream.finished:
+                await asyncio.shield(self._discard(stream, key))
 
     async def _discard(self, stream: UploadStream, key: str) -> None:
         try:

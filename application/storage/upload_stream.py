@@ -34,6 +34,7 @@ class UploadStream:
     ) -> None:
         self.size = 0
         self.head = b""
+        self.finished = False
         self._store = store
         self._uploads = uploads
         self._key = key
@@ -45,7 +46,6 @@ class UploadStream:
         self._checksum: Checksum | None = None
         self._upload: MultipartUpload | None = None
         self._ending: asyncio.Future[StoredObject | None] | None = None
-        self._finished = False
 
     @property
     def checksum(self) -> Checksum:
@@ -92,13 +92,11 @@ class UploadStream:
         stored = await asyncio.shield(self._ending)
         if stored is None or stored.size != self.size:
             raise Unavailable(f"the object store did not assemble {self._key}")
-        self._finished = True
+        self.finished = True
         return replace(stored, checksum=self.checksum)
 
     async def discard(self) -> None:
-        """Unless it was finished, leave neither object nor upload. Raises Unavailable."""
-        if self._finished:
-            return
+        """Leave neither object nor upload. Raises Unavailable."""
         if self._ending is not None:
             await asyncio.gather(self._ending, return_exceptions=True)
             await self._store.delete([self._key])
