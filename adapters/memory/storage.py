@@ -92,6 +92,9 @@ class MemoryObjectStore(ObjectStore):
     async def read(self, key: str) -> AsyncIterator[AsyncIterator[bytes]]:
         yield _chunks(self._stored(key).data)
 
+    async def read_start(self, key: str, *, at_most: int) -> bytes:
+        return self._stored(key).data[:at_most]
+
     async def upload(self, key: str, source: Path, *, content_type: str) -> StoredObject:
         data = source.read_bytes()  # noqa: ASYNC240 (a test's few bytes)
         checksum = Checksum(sha256(data).digest())

@@ -108,6 +108,27 @@ class SignedRequests:
 
         return await retried(action, attempt)
 
+    async def read_start(self, key: str, *, at_most: int) -> bytes | None:
+        """Read the first bytes of an object; None when it does not exist. Raises Unavailable."""
+        action = f"GET the start of {key}"
+
+        async def attempt() -> bytes | None:
+            response = await self.open(
+                "GET", key, headers={"range": f"bytes=0-{at_most - 1}"}, total=self.timeouts.for_size(at_most)
+            )
+            async with response:
+                if response.status in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}:
+                    return await response.read()
+                code = await _code_of(response)
+            if code == "InvalidRange":
+                # There is no first byte in an object of none.
+                return b""
+            if code == "NoSuchKey":
+                return None
+            raise StoreRefused(action, status=response.status, reason=code)
+
+        return await retried(action, attempt)
+
     async def open(
         self,
         method: str,

@@ -74,6 +74,12 @@ class S3ObjectStore(ObjectStore):
         async with response:
             yield chunks(response, action)
 
+    async def read_start(self, key: str, *, at_most: int) -> bytes:
+        start = await self._requests.read_start(key, at_most=at_most)
+        if start is None:
+            raise ObjectNotFound(key)
+        return start
+
     async def upload(self, key: str, source: Path, *, content_type: str) -> StoredObject:
         file = await asyncio.to_thread(measure, source)
         if file.size > self._single_put_limit:

@@ -115,6 +115,10 @@ class ObjectStore(Protocol):
         """Stream the object in chunks of at most 1 MiB. Raises ObjectNotFound on entering."""
 
     @abstractmethod
+    async def read_start(self, key: str, *, at_most: int) -> bytes:
+        """The first bytes of the object, a few MiB at most; all of it when it has no more. Raises ObjectNotFound."""
+
+    @abstractmethod
     async def upload(self, key: str, source: Path, *, content_type: str) -> StoredObject:
         """Write the file; return once the store has confirmed its SHA-256. Overwrites."""
 

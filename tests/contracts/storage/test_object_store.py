@@ -114,6 +114,20 @@ async def test_an_absent_object_is_not_found(storage: Storage, tmp_path: Path) -
     assert not (tmp_path / "copy").exists()
 
 
+@pytest.mark.parametrize("size", [0, 1, 4096, 4097, 3 * MIB])
+async def test_the_start_can_be_read_alone(storage: Storage, size: int) -> None:
+    data = some_bytes(size)
+    await put(storage, "object", data)
+
+    assert await storage.objects.read_start(storage.key(), at_most=4096) == data[:4096]
+    assert await storage.objects.read_start(storage.key(), at_most=4 * MIB) == data
+
+
+async def test_of_what_is_not_there_no_start_can_be_read(storage: Storage) -> None:
+    with pytest.raises(ObjectNotFound, match=storage.key("absent")):
+        await storage.objects.read_start(storage.key("absent"), at_most=4096)
+
+
 async def test_deleted_objects_are_gone_and_absent_ones_no_error(storage: Storage, tmp_path: Path) -> None:
     source = file_with(b"bytes", tmp_path)
     for name in ("one", "two", "kept"):
