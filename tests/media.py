@@ -195,12 +195,27 @@ def video(
             *("-f", "lavfi", "-i", f"testsrc2=size={width}x{height}:rate=30:duration={seconds}", *sound),
             *("-c:v", codec, "-preset", "ultrafast", "-pix_fmt", pixel_format, "-g", "30"),
             *(("-b:v", bit_rate) if bit_rate else ()),
-            *("-metadata", "location=+52.5200+013.4050/", *options, "-c:a", "aac", str(flat)),
+            *("-metadata", "location=+52.5200+013.4050/", "-c:a", "aac", *options, str(flat)),
         )
         if not rotation:
             return flat.read_bytes()
         _ffmpeg("-display_rotation", str(rotation), "-i", str(flat), "-c", "copy", "-map_metadata", "0", str(turned))
         return turned.read_bytes()
+
+
+def webm(width: int = 320, height: int = 180, *, seconds: float = 2.0, streamed: bool = False) -> bytes:
+    """VP9 and Opus. A `streamed` one, as browsers record it, says neither how long it lasts nor where it ends."""
+    return video(
+        width,
+        height,
+        seconds=seconds,
+        container="webm",
+        codec="libvpx-vp9",
+        options=(*_QUICK_VP9, *(("-live", "1") if streamed else ()), "-c:a", "libopus", "-f", "webm"),
+    )
+
+
+_QUICK_VP9 = ("-deadline", "realtime", "-cpu-used", "8")
 
 
 def referring_mov(neighbour: str) -> bytes:

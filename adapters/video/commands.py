@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from adapters.video.demuxers import MOV, Demuxer
 from adapters.video.facts import VideoFacts
 from adapters.video.ladder import MAX_FRAME_RATE, Step
 
@@ -11,8 +12,6 @@ _SEGMENT_SECONDS = 4
 
 _CALM = ("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror", "-y")
 """Without -xerror a truncated file ends with status 0."""
-
-_ONE_FILE_ALONE = ("-protocol_whitelist", "file", "-f", "mov", "-enable_drefs", "0", "-use_absolute_path", "0")
 
 _NO_METADATA = ("-map_metadata", "-1", "-map_chapters", "-1")
 _DROP_SEI = ("-bsf:v", "filter_units=remove_types=6")
@@ -25,12 +24,19 @@ _TO_SDR = (
 
 
 def transcode(
-    source: Path, video: VideoFacts, steps: Sequence[Step], outputs: Sequence[Path], *, threads: int, pixel_limit: int
+    source: Path,
+    demuxer: Demuxer,
+    video: VideoFacts,
+    steps: Sequence[Step],
+    outputs: Sequence[Path],
+    *,
+    threads: int,
+    pixel_limit: int,
 ) -> list[str]:
     """Every step in one go: one decode, and each size from the next larger one. Reports to stdout."""
     encoded = [step for step in steps if not step.copied]
     command = [*_CALM, "-progress", "pipe:1", "-stats_period", "0.5"]
-    command += ["-threads", str(threads), "-max_pixels", str(pixel_limit), *_input(source)]
+    command += ["-threads", str(threads), "-max_pixels", str(pixel_limit), *_input(source, demuxer)]
     command += ["-filter_complex_threads", str(threads), "-filter_complex", _filters(video, encoded)]
     for step, output in zip(steps, outputs, strict=True):
         command += _copy(video) if step.copied else _encode(step, threads)
@@ -66,8 +72,9 @@ def segment(videos: Sequence[tuple[Step, Path]], folder: Path, *, master: str, a
     ]
 
 
-def _input(source: Path) -> tuple[str, ...]:
-    return (*_ONE_FILE_ALONE, "-i", f"file:{source}")
+def _input(source: Path, demuxer: Demuxer = MOV) -> tuple[str, ...]:
+    options = (part for name, value in demuxer.options.items() for part in (f"-{name}", value))
+    return ("-f", demuxer.name, *options, "-i", f"file:{source}")
 
 
 def _variant(number: int, step: Step, *, audio: bool) -> str:

@@ -7,20 +7,20 @@ from typing import Any
 
 import av
 
+from adapters.video.demuxers import DEMUXERS, MATROSKA
+from adapters.video.segment import require_whole_segment
 from domain.assets.failure import FailureCode, MediaRejected
 
 _HDR_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
 """PQ and HLG, by the numbers of ITU-T H.273."""
 
-_ONE_FILE_ALONE = {"protocol_whitelist": "file", "enable_drefs": "0", "use_absolute_path": "0"}
 
-
-def probe_video(*, source: str) -> dict[str, object]:
-    """The fields of `adapters.video.facts.VideoFacts`. Raises MediaRejected, and whatever FFmpeg raises.
-
-    The demuxer is named: a playlist that calls itself MP4 would have other files read.
-    """
-    with av.open(source, format="mov", options=_ONE_FILE_ALONE) as container:
+def probe_video(*, source: str, content_type: str) -> dict[str, object]:
+    """The fields of `adapters.video.facts.VideoFacts`. Raises MediaRejected, and whatever FFmpeg raises."""
+    demuxer = DEMUXERS[content_type]
+    if demuxer is MATROSKA:
+        require_whole_segment(Path(source))
+    with av.open(source, format=demuxer.name, options=dict(demuxer.options)) as container:
         video = _first(container.streams.video, lambda stream: not _is_cover(stream))
         if video is None:
             raise MediaRejected(FailureCode.UNREADABLE_MEDIA, "The file has no picture track.")

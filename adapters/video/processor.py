@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from adapters.video import commands
+from adapters.video.demuxers import DEMUXERS, Demuxer
 from adapters.video.facts import VideoFacts
 from adapters.video.ffmpeg import Ffmpeg
 from adapters.video.ladder import Step, ladder
@@ -17,7 +18,7 @@ from domain.assets.rendition import MediaFacts, RenditionName
 PROBE_VIDEO = "adapters.video.probe:probe_video"
 """The function that the runner given to a VideoProcessor must allow."""
 
-CONTENT_TYPES = frozenset({"video/mp4", "video/quicktime"})
+CONTENT_TYPES = frozenset(DEMUXERS)
 
 _MP4 = "video/mp4"
 _PLAYLIST = "application/vnd.apple.mpegurl"
@@ -27,7 +28,7 @@ _TRANSCODED = 0.92
 
 
 class VideoProcessor(MediaProcessor):
-    """MP4 and QuickTime to H.264/AAC at 1080p and 720p, upright, without metadata.
+    """MP4, QuickTime and WebM to H.264/AAC at 1080p and 720p, upright, without metadata.
 
     `images` makes the sizes of the poster. `launcher` begins the command line of ffmpeg: pass
     what confines it. Limits are in seconds and pixels; a transcode may take `patience` times the
@@ -56,17 +57,18 @@ class VideoProcessor(MediaProcessor):
     async def derive(self, source: Path, *, content_type: str, into: Path, progress: Progress) -> Derivatives:
         if content_type not in CONTENT_TYPES:
             raise MediaRejected(FailureCode.UNREADABLE_MEDIA, f"Videos of type {content_type} are not decoded.")
-        video = await self._probe(source)
+        video = await self._probe(source, content_type)
         steps = ladder(video)
-        mp4s = await self._transcode(source, video, steps, into, progress)
+        mp4s = await self._transcode(source, video, steps, into, progress, demuxer=DEMUXERS[content_type])
         poster = await self._poster(video, mp4s[0], into)
         await progress((1 + _TRANSCODED) / 2)
         playlists = await self._segment(video, steps, mp4s, into)
         await progress(1.0)
         return Derivatives(facts=_facts(video, poster.facts), files=(*poster.files, *mp4s, *playlists))
 
-    async def _probe(self, source: Path) -> VideoFacts:
-        answer = await self._runner.run(PROBE_VIDEO, {"source": str(source)}, timeout=60.0)
+    async def _probe(self, source: Path, content_type: str) -> VideoFacts:
+        arguments: dict[str, object] = {"source": str(source), "content_type": content_type}
+        answer = await self._runner.run(PROBE_VIDEO, arguments, timeout=60.0)
         video = msgspec.convert(answer, type=VideoFacts)
         if video.coded_pixels > self._pixel_limit:
             detail = f"The video has {video.coded_pixels:,} pixels a frame; {self._pixel_limit:,} are allowed."
@@ -77,7 +79,14 @@ class VideoProcessor(MediaProcessor):
         return video
 
     async def _transcode(
-        self, source: Path, video: VideoFacts, steps: Sequence[Step], into: Path, progress: Progress
+        self,
+        source: Path,
+        video: VideoFacts,
+        steps: Sequence[Step],
+        into: Path,
+        progress: Progress,
+        *,
+        demuxer: Demuxer,
     ) -> tuple[DerivedFile, ...]:
         reached = 0.0
 
@@ -88,7 +97,7 @@ class VideoProcessor(MediaProcessor):
 
         outputs = [into / f"{step.rung.mp4}.mp4" for step in steps]
         command = commands.transcode(
-            source, video, steps, outputs, threads=self._threads, pixel_limit=self._pixel_limit
+            source, demuxer, video, steps, outputs, threads=self._threads, pixel_limit=self._pixel_limit
         )
         await self._ffmpeg.run(command, seconds=120 + self._patience * video.duration, on_time=on_time)
         return tuple(_file(step.rung.mp4, path, _MP4, step) for step, path in zip(steps, outputs, strict=True))

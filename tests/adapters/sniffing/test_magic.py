@@ -24,6 +24,8 @@ SNIFFER = MagicTypeSniffer()
         (media.pdf, "application/pdf"),
         (media.video, "video/mp4"),
         (lambda: media.video(container="mov"), "video/quicktime"),
+        (media.webm, "video/webm"),
+        (lambda: media.webm(streamed=True), "video/webm"),
         (media.text, None),
         (bytes, None),
     ],

@@ -106,21 +106,52 @@ async def test_whatever_comes_in_eight_bits_of_h264_come_out(
     assert derived.derivatives.facts.duration_seconds == pytest.approx(2.0, abs=0.1)
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_a_webm_comes_out_as_any_other_video(
+    processor: VideoProcessor, tmp_path: Path, *, streamed: bool
+) -> None:
+    derived = await derive(processor, media.webm(streamed=streamed), tmp_path, "video/webm")
+    assert derived.names == ONE_RUNG
+    facts = derived.derivatives.facts
+    assert (facts.width, facts.height, facts.codec) == (320, 180, "vp9")
+    assert facts.duration_seconds == pytest.approx(2.0, abs=0.1)
+    mp4 = play(derived.file(RenditionName.MP4_720P).path)
+    assert (mp4.width, mp4.height, mp4.pixel_format, mp4.codecs) == (320, 180, "yuv420p", ("h264", "aac"))
+    assert mp4.frames == 60
+
+
 async def test_the_index_comes_first(processor: VideoProcessor, tmp_path: Path) -> None:
     derived = await derive(processor, media.video(), tmp_path)
     content = derived.file(RenditionName.MP4_720P).path.read_bytes()
     assert 0 < content.index(b"moov") < content.index(b"mdat")
 
 
-async def test_no_position_in_any_derivative(processor: VideoProcessor, tmp_path: Path) -> None:
-    data = media.video(1440, 810, seconds=1.0, bit_rate="2M", container="mov")
+@pytest.mark.parametrize(
+    ("build", "content_type", "largest"),
+    [
+        (
+            lambda: media.video(1440, 810, seconds=1.0, bit_rate="2M", container="mov"),
+            "video/quicktime",
+            RenditionName.MP4_1080P,
+        ),
+        (media.webm, "video/webm", RenditionName.MP4_720P),
+    ],
+)
+async def test_no_position_in_any_derivative(
+    processor: VideoProcessor,
+    tmp_path: Path,
+    build: Callable[[], bytes],
+    content_type: str,
+    largest: RenditionName,
+) -> None:
+    data = build()
     assert b"+52.52" in data
-    derived = await derive(processor, data, tmp_path, "video/quicktime")
+    derived = await derive(processor, data, tmp_path, content_type)
     for file in derived.derivatives.files:
         content = file.path.read_bytes()
         assert b"+52.52" not in content, file.name
         assert b"loci" not in content, file.name
-    assert "location" not in play(derived.file(RenditionName.MP4_1080P).path).metadata
+    assert "location" not in play(derived.file(largest).path).metadata
 
 
 async def test_hls_plays_from_files_named_like_the_renditions(processor: VideoProcessor, tmp_path: Path) -> None:
