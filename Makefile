@@ -9,6 +9,7 @@ TOOLS  := $(VENV)/tools
 PYTHON ?= python3
 PHOTOS ?=
 CHAOS  ?=
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test services check format bench chaos asyncapi lock clean
@@ -18,6 +19,7 @@ help: ## list the targets
 
 setup: $(VENV)/.installed ## install everything into .venv
 
+# Compiled here, once: else every process of a machine that has PYTHONDONTWRITEBYTECODE set compiles it all again.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Vitrine needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
@@ -34,8 +36,10 @@ run: setup ## API, worker and relay in one process, on embedded PostgreSQL and S
 demo: setup ## send a batch through the HTTP API and save what comes out under out/ (PHOTOS=folder takes your own files)
 	@$(BIN)/vitrine demo --out out $(if $(PHOTOS),--photos "$(PHOTOS)")
 
+# Many tests wait for other processes: three workers keep two cores busy. More would leave nothing to ffmpeg, which gives
+# way to everybody. Who shares what, and in which order: tests/shifts.py.
 test: setup ## all tests, on real services
-	$(BIN)/pytest -n 2 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 chaos: setup ## every fault on a deployment of real processes, then a census (CHAOS="--only broker --rounds 3")
 	@$(BIN)/python -m tests.chaos $(CHAOS)

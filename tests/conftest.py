@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,6 +18,7 @@ from tests.services.native_kafka import NativeKafka
 from tests.services.object_store import OBJECT_STORE
 from tests.services.own_kafka import OWN_KAFKA
 from tests.services.postgres import POSTGRES, PostgresServer
+from tests.shifts import Shifts, rank_of
 
 APP_ORIGIN = "https://app.example"
 
@@ -28,6 +30,15 @@ def pytest_report_header() -> str:
 def pytest_collection_finish(session: pytest.Session) -> None:
     if not session.config.option.collectonly:
         ladders.prepare_for({name for item in session.items for name in getattr(item, "fixturenames", ())})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: rank_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shifts | None:
+    return Shifts(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
