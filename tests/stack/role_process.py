@@ -18,7 +18,7 @@ from tests.system.own_answer import answers_ok
 from tests.system.waiting import eventually
 
 _START = 90.0
-_STOP = 60.0
+_STOP = 90.0
 
 
 class RoleProcess:

@@ -12,6 +12,7 @@ from tests.system.vitrine_process import VitrineProcess, running_vitrine
 
 MIB = 1024 * 1024
 _FAILED = pytest.StashKey[bool]()
+_LAST = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +52,13 @@ async def mortal(mortals: Mortals, request: pytest.FixtureRequest) -> AsyncItera
         passed = not request.node.stash.get(_FAILED, False)
     finally:
         await mortal.close()
-        if not passed:
+        if not passed or request.node.stash[_LAST]:
             await mortals.give_up()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    item.stash[_LAST] = "mortal" not in getattr(nextitem, "fixturenames", ())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -67,7 +67,7 @@ def video(client_id: str = "video", data: bytes | None = None, **changes: Any) -
 
 def film(client_id: str = "film", **changes: Any) -> LocalFile:
     """A video that takes long enough to be caught at it."""
-    return video(client_id, media.video(960, 540, seconds=4.0), **changes)
+    return video(client_id, media.video(640, 360, seconds=4.0), **changes)
 
 
 def document(client_id: str = "plan", **changes: Any) -> LocalFile:

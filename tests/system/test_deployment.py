@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from domain.principal import Role
 from tests import media
 from tests.stack.program import run_program
 from tests.stack.role_process import RoleProcess
@@ -21,6 +23,7 @@ from tests.system.answers import accepted, refused
 from tests.system.backstage import Backstage, open_backstage
 from tests.system.collector import Collector, open_collector
 from tests.system.delivery import announced, received, uploaded
+from tests.system.family import frozen
 from tests.system.files import film, photos, video
 from tests.system.marketplace import Marketplace, open_marketplace
 from tests.system.metrics import read_metrics
@@ -30,6 +33,7 @@ from tests.system.waiting import eventually
 
 EVENTS, LISTINGS, STORAGE = "vitrine.listing-media.v1", "vitrine.listings.v1", "vitrine.storage.v1"
 PIPELINE = "vitrine.pipeline-results.v1"
+LETTERS = "/api/v2/dead-letters"
 PREFIX = "deployed."
 
 
@@ -47,7 +51,7 @@ async def deployment(kafka_servers: str) -> AsyncIterator[Deployment]:
     prefix = f"{PREFIX}{uuid4().hex[:6]}."
     async with (
         open_collector() as collector,
-        open_stack(kafka_servers, prefix, otlp_endpoint=collector.url, lease="6", drain="15") as stack,
+        open_stack(kafka_servers, prefix, otlp_endpoint=collector.url, lease="6", drain="45") as stack,
     ):
         await stack.start({name: [name] for name in ("api", "relay", "worker", "consume")})
         async with (
@@ -146,19 +150,22 @@ async def test_the_marketplace_tells_of_its_listings_over_kafka(deployment: Depl
 
 @pytest.mark.parametrize("topic", [LISTINGS, PIPELINE, STORAGE, "vitrine.tasks.image.v1"])
 async def test_what_cannot_be_read_goes_to_the_dead_letters_with_its_bytes(deployment: Deployment, topic: str) -> None:
-    people, wire, stack = deployment.marketplace, deployment.wire, deployment.stack
+    people, wire = deployment.marketplace, deployment.wire
     garbage = b"\xff\x00 not a message " + uuid4().bytes
     await wire.put(topic, garbage, key="k")
 
     dead = await wire.hear(f"{topic}.dlq", ce_type="vitrine.message.rejected")
-    listed = json.loads(await stack.run("dlq", "list", "--topic", topic, "--json", *_operator(deployment)))
+    operator = people.person(Role.ADMIN, Role.SERVICE).caller
+    found = await operator.http.get(LETTERS, params={"topic": topic, "status": "OPEN"}, headers=operator.headers)
 
     records = [record.value for name, record in wire.heard if name == f"{topic}.dlq"]
     assert garbage in records
     assert headers_of(dead)["vitrine-topic"].endswith(topic)
-    (letter,) = listed
-    assert "not a message" in await stack.run("dlq", "show", letter["letterId"], *_operator(deployment))
-    await stack.run("dlq", "discard", letter["letterId"], "--yes", *_operator(deployment))
+    (listed,) = accepted(found)["deadLetters"]
+    letter = f"{LETTERS}/{listed['letterId']}"
+    shown = accepted(await operator.http.get(letter, headers=operator.headers))
+    assert b64decode(shown["body"]["base64"]) == garbage
+    accepted(await operator.http.post(f"{letter}/discard", headers=operator.headers), HTTPStatus.NO_CONTENT)
     assert (await read_metrics(people.http))["media_dead_letters_open"] == 0
     await (await received(people, photos(1))).ready()
 
@@ -278,9 +285,10 @@ async def test_told_twice_it_hands_back_what_it_has(deployment: Deployment) -> N
     delivery = await received(deployment.marketplace, [film()])
     await _at_work(deployment, delivery.batch_id)
 
-    worker.send(signal.SIGTERM)
-    await _says(worker, "/livez")
-    code = await worker.end(signal.SIGTERM)
+    with frozen(await worker.family.transcoding()):
+        worker.send(signal.SIGTERM)
+        await _says(worker, "/livez")
+        code = await worker.end(signal.SIGTERM)
 
     assert code == 0, worker.log_tail()
     (task,) = await deployment.backstage.tasks(delivery.batch_id)

@@ -91,5 +91,5 @@ async def test_a_collector_in_trouble_costs_spans_and_nothing_else(
                     await asyncio.sleep(0.02)
             leaving = monotonic()
         assert monotonic() - leaving < _FAREWELL
-        assert slowest < 1.5, "a request has waited for the collector"
+        assert slowest < 4, "a request has waited for the collector"
         assert collector.spans == []

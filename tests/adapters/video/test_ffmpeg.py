@@ -67,7 +67,7 @@ async def test_its_memory_is_bounded() -> None:
         "-",
     ]
     with pytest.raises(MediaRejected) as caught:
-        await Ffmpeg(launcher=launcher).run(hungry, seconds=20)
+        await Ffmpeg(launcher=launcher).run(hungry, seconds=60)
     assert caught.value.failure.code in {FailureCode.TRANSCODE_FAILED, FailureCode.DECODER_CRASHED}
 
 

@@ -47,8 +47,8 @@ async def test_urls_that_expire_on_the_way_are_replaced(program: Program, gate: 
     gate.shut_after(answers=0)
     upload = program.start("upload", folder, "--listing", listing)
     try:
-        # Longer than the URLs live, wherever in its start the command is.
-        await asyncio.sleep(URL_LIFETIME + 6)
+        await _batch_of(program, listing)
+        await asyncio.sleep(URL_LIFETIME + 1)  # the URLs are as old as the batch
         gate.open()
         output, notices = await asyncio.to_thread(upload.communicate, timeout=60)
     finally:
