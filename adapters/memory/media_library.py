@@ -4,6 +4,7 @@ from adapters.memory.transaction import MemoryTransaction
 from domain.ids import MediaId
 from domain.media.media import Media
 from domain.media.repository import LibraryFilter, MediaLibrary
+from domain.media.words import have_words, words_of
 
 _EQUAL = ("store_id", "kind", "content_class", "folder", "mime_type", "status", "user_id")
 
@@ -21,11 +22,10 @@ class MemoryMediaLibrary(MediaLibrary):
 
 def _applies(wanted: LibraryFilter, media: Media) -> bool:
     given = {name: value for name in _EQUAL if (value := getattr(wanted, name)) is not None}
-    name = media.original_name.lower()
     return (
         media.is_visible
         and all(getattr(media, field) == value for field, value in given.items())
         and not (wanted.unused and media.usage_count)
         and (wanted.confidential_of is None or not media.is_confidential or media.user_id == wanted.confidential_of)
-        and all(word.lower() in name for word in wanted.words)
+        and have_words(words_of(media.original_name), wanted.words)
     )

@@ -35,6 +35,7 @@ from domain.media.deletion_failure import DeletionFailure, DeletionFailureCode
 from domain.media.kind import MediaKind
 from domain.media.media import Media, MediaStatus
 from domain.media.repository import MediaFiles
+from domain.media.words import words_of
 
 media = Table(
     "media",
@@ -49,6 +50,8 @@ media = Table(
     Column("blob_id", ID, ForeignKey("media_blobs.id", ondelete="RESTRICT")),
     Column("checksum", LargeBinary),
     Column("original_name", Text, nullable=False),
+    # Those of the name, as the application reads them, for the library's search.
+    Column("words", ARRAY(Text), nullable=False),
     Column("mime_type", Text, nullable=False),
     # What the MIME type means, for the library's filter.
     Column("content_class", Text, nullable=False),
@@ -183,6 +186,7 @@ def _to_row(media: Media) -> dict[str, Any]:
         "blob_id": media.blob_id,
         "checksum": media.checksum and media.checksum.digest,
         "original_name": media.original_name,
+        "words": sorted(words_of(media.original_name)),
         "mime_type": media.mime_type,
         "content_class": media.content_class,
         "size_bytes": media.size,

@@ -10,6 +10,7 @@ from adapters.postgres.jobs import jobs
 from adapters.postgres.licenses import licenses
 from adapters.postgres.listings import bookings, listings
 from adapters.postgres.media import media
+from adapters.postgres.media_postings import postings
 from adapters.postgres.outbox_table import outbox
 from adapters.postgres.processed_messages import processed_messages
 from adapters.postgres.products import product_media, products
@@ -33,6 +34,7 @@ __all__ = [
     "media",
     "metadata",
     "outbox",
+    "postings",
     "processed_messages",
     "product_media",
     "products",

@@ -67,8 +67,8 @@ class MediaFiles(Protocol):
 class LibraryFilter:
     """What a page of the library shows: visible media of one store to which all that is given applies.
 
-    `confidential_of` leaves out the confidential media of everybody else. `words` are looked for in names, whatever
-    their case; each begins a word of the name.
+    `confidential_of` leaves out the confidential media of everybody else. Each of the `words`, as `words_of` reads
+    them, begins a word of the name.
     """
 
     store_id: StoreId
@@ -80,7 +80,7 @@ class LibraryFilter:
     status: MediaStatus | None = None
     user_id: UserId | None = None
     unused: bool = False
-    words: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
 
 
 class MediaLibrary(Protocol):
