@@ -16,6 +16,7 @@ from application.ports.storage import (
     MultipartUploads,
     ObjectNotFound,
     ObjectStore,
+    OpenUpload,
     Received,
     StoredObject,
     UploadedPart,
@@ -39,6 +40,7 @@ class MemoryObject:
 class MemoryUpload:
     key: str
     content_type: str
+    began_at: datetime
     parts: dict[int, tuple[UploadedPart, bytes]] = field(default_factory=dict)
 
 
@@ -137,7 +139,7 @@ class MemoryMultipartUploads(MultipartUploads):
 
     async def begin(self, key: str, *, content_type: str) -> str:
         upload_id = uuid4().hex
-        self._bucket.uploads[upload_id] = MemoryUpload(key, content_type)
+        self._bucket.uploads[upload_id] = MemoryUpload(key, content_type, self._bucket.clock.now())
         return upload_id
 
     async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
@@ -166,6 +168,11 @@ class MemoryMultipartUploads(MultipartUploads):
     async def abort(self, key: str, *, upload_id: str) -> None:
         if self._bucket.upload(key, upload_id):
             del self._bucket.uploads[upload_id]
+
+    async def opened(self, prefix: str) -> AsyncIterator[OpenUpload]:
+        for upload_id, upload in list(self._bucket.uploads.items()):
+            if upload.key.startswith(prefix):
+                yield OpenUpload(key=upload.key, upload_id=upload_id, began_at=upload.began_at)
 
     def _completed_before(self, key: str, parts: Sequence[UploadedPart]) -> StoredObject | None:
         stored = self._bucket.objects.get(key)

@@ -3,6 +3,7 @@ import logging
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC
 from hashlib import md5
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from adapters.s3.describing import describe
 from adapters.s3.errors import error_code, translated
 from adapters.s3.sending import body_of
 from adapters.s3.sigv4 import encode_value
-from application.ports.storage import MultipartUploads, StoredObject, UploadedPart
+from application.ports.storage import MultipartUploads, OpenUpload, StoredObject, UploadedPart
 from domain.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -94,6 +95,15 @@ class S3MultipartUploads(MultipartUploads):
             except ClientError as error:
                 if error_code(error) != "NoSuchUpload":
                     raise
+
+    async def opened(self, prefix: str) -> AsyncIterator[OpenUpload]:
+        pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=prefix)
+        with translated(f"list the open uploads below {prefix}"):
+            async for page in pages:
+                for upload in page.get("Uploads", ()):
+                    yield OpenUpload(
+                        key=upload["Key"], upload_id=upload["UploadId"], began_at=upload["Initiated"].astimezone(UTC)
+                    )
 
     async def _open(self, key: str, content_type: str) -> str:
         with translated(f"create multipart upload {key}"):

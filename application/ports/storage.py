@@ -72,6 +72,15 @@ class UploadedPart:
     size: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenUpload:
+    """A multipart upload that was neither completed nor aborted."""
+
+    key: str
+    upload_id: str
+    began_at: datetime
+
+
 class UrlSigner(Protocol):
     """Makes URLs that carry their own permission. Pure computation, microseconds each, no network."""
 
@@ -171,3 +180,7 @@ class MultipartUploads(Protocol):
     @abstractmethod
     async def abort(self, key: str, *, upload_id: str) -> None:
         """Forget the upload and its parts. An unknown upload is no error."""
+
+    @abstractmethod
+    def opened(self, prefix: str) -> AsyncIterator[OpenUpload]:
+        """Those that are open below `prefix`, in any order. Aborting them meanwhile spoils nothing."""

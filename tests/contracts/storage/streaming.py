@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from application.ports.storage import MultipartUploads, StoredObject, UploadedPart
+from application.ports.storage import MultipartUploads, OpenUpload, StoredObject, UploadedPart
 from application.storage.streamed_uploads import StreamedUploads
 from application.storage.upload_stream import ContentType, UploadStream
 from tests.application.stubs import RecordingLog
@@ -54,3 +54,6 @@ class OtherUploads(MultipartUploads):
 
     async def abort(self, key: str, *, upload_id: str) -> None:
         await self.uploads.abort(key, upload_id=upload_id)
+
+    def opened(self, prefix: str) -> AsyncIterator[OpenUpload]:
+        return self.uploads.opened(prefix)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from application.ports.storage import StoredObject, UploadedPart
@@ -94,3 +95,33 @@ async def test_an_aborted_upload_is_forgotten(storage: Storage) -> None:
     assert await storage.uploads.parts(storage.key(), upload_id=upload_id) == []
     assert await complete(storage, upload_id, part) is None
     assert await storage.objects.head(storage.key()) is None
+
+
+async def test_open_uploads_are_found_below_a_prefix(storage: Storage) -> None:
+    named = [storage.key(f"below/{number}") for number in range(3)]
+    opened = {key: await storage.uploads.begin(key, content_type="video/mp4") for key in named}
+    await storage.uploads.put(named[0], upload_id=opened[named[0]], number=1, body=b"part")
+    await begun(storage)
+
+    found = [upload async for upload in storage.uploads.opened(storage.key("below/"))]
+
+    assert {upload.key: upload.upload_id for upload in found} == opened
+    assert all(abs(upload.began_at - storage.now) < timedelta(minutes=10) for upload in found)
+
+
+async def test_what_is_complete_or_aborted_is_not_open(storage: Storage) -> None:
+    upload_id = await begun(storage)
+    await complete(storage, upload_id, await put(storage, upload_id, 1, b"all of it"))
+    await storage.uploads.abort(storage.key(), upload_id=await begun(storage))
+
+    assert [upload async for upload in storage.uploads.opened(storage.key(""))] == []
+
+
+async def test_open_uploads_may_be_aborted_while_they_are_listed(storage: Storage) -> None:
+    for number in range(5):
+        await storage.uploads.begin(storage.key(str(number)), content_type="video/mp4")
+
+    async for upload in storage.uploads.opened(storage.key("")):
+        await storage.uploads.abort(upload.key, upload_id=upload.upload_id)
+
+    assert [upload async for upload in storage.uploads.opened(storage.key(""))] == []
