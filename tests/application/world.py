@@ -32,11 +32,19 @@ from domain.ids import BatchId, ListingId, StoreId, TaskId, UserId
 from domain.jobs.job import Job, Provider
 from domain.jobs.task import RetryPolicy, Task
 from domain.listings.listing import Listing
+from domain.media.kind import SizeLimits
 from domain.principal import Principal, Role
 from tests.application.interleaving import Interleaved
-from tests.application.stubs import FullJitter, RecordingLog, RecordingPublisher, RecordingTelemetry, StubProcessor
+from tests.application.media_use_cases import MediaUseCases
+from tests.application.stubs import (
+    FullJitter,
+    RecordingLog,
+    RecordingPublisher,
+    RecordingTelemetry,
+    StubImageProbe,
+    StubProcessor,
+)
 from tests.application.uploads import ClientFile, photos
-from tests.application.use_cases import UseCases
 from tests.builders import NOW, OWNER, PHOTOGRAPHER, STORE, build_listing
 
 
@@ -48,7 +56,7 @@ PHOTOGRAPHER_PRINCIPAL = principal(PHOTOGRAPHER, Role.PHOTOGRAPHER)
 OWNER_PRINCIPAL = principal(OWNER, Role.OWNER)
 
 
-class World(UseCases):
+class World(MediaUseCases):
     """Time stands still unless a test moves `clock`."""
 
     def __init__(
@@ -56,6 +64,7 @@ class World(UseCases):
         folder: Path,
         *,
         limits: UploadLimits | None = None,
+        size_limits: SizeLimits | None = None,
         provider: Provider = Provider.INTERNAL,
         lease: LeasePolicy | None = None,
         interleaved: int | None = None,
@@ -63,6 +72,7 @@ class World(UseCases):
     ) -> None:
         """`interleaved` is the seed of a schedule: then tasks give way to each other at every database call."""
         self.limits = limits or UploadLimits()
+        self.size_limits = size_limits or SizeLimits.default()
         self.provider = provider
         self.lease = lease or LeasePolicy()
         self.retry = RetryPolicy(max_attempts=3)
@@ -74,7 +84,7 @@ class World(UseCases):
         self.store, self.multipart = MemoryObjectStore(self.bucket), MemoryMultipartUploads(self.bucket)
         self.links = HmacLinkSigner(secret=b"a secret of tests", base_url="https://vitrine.example/playlists")
         self.workspace = DiskWorkspace(folder)
-        self.processor = StubProcessor()
+        self.processor, self.probe = StubProcessor(), StubImageProbe()
         self.publisher, self.telemetry, self.log = RecordingPublisher(), RecordingTelemetry(), RecordingLog()
         self.randomness = FullJitter()
         self.tracing = tracing or OpenTelemetryTracing()

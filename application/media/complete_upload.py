@@ -1,0 +1,123 @@
+"""The client says that its file is in the store; we look, and only then the media is there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from application.media.file_inspector import FileInspector
+from application.media.promote_media import PromoteMedia, VerifiedBytes
+from application.media.unfinished_uploads import UnfinishedUploads
+from application.ports.storage import ObjectNotFound, ObjectStore, StoredObject
+from application.unit_of_work import UnitOfWorkFactory
+from domain.assets.failure import Failure, FailureCode
+from domain.checksum import Checksum
+from domain.errors import Violation
+from domain.ids import MediaId
+from domain.media.access import require_manager, visible_to
+from domain.media.announcement import type_matches
+from domain.media.errors import MediaMismatch, MediaNotArrived, MediaNotPending, MediaUnreadable
+from domain.media.media import Media
+from domain.principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteUploadCommand:
+    principal: Principal
+    media_id: MediaId
+
+
+class CompleteUpload:
+    """Answers the media, however often and by however many clients it is called.
+
+    Other bytes than announced (their number, their SHA-256) are removed, and the right ones may still be uploaded.
+    Where the announced bytes are of another type than announced, or a picture that nobody can open, no upload will
+    mend it: the media has FAILED.
+
+    Raises MediaNotFound, NotPermitted, MediaNotPending, MediaNotArrived, MediaMismatch, MediaUnreadable, Unavailable.
+    """
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        store: ObjectStore,
+        inspector: FileInspector,
+        promote: PromoteMedia,
+        unfinished: UnfinishedUploads,
+    ) -> None:
+        self._begin = begin
+        self._store = store
+        self._inspector = inspector
+        self._promote = promote
+        self._unfinished = unfinished
+
+    async def __call__(self, command: CompleteUploadCommand) -> Media:
+        media = await self._find(command)
+        require_manager(media, command.principal)
+        if media.has_arrived:
+            return media
+        media.require_pending()
+        verified = await self._verify(media)
+        try:
+            return await self._promote(media.id, verified)
+        except MediaNotPending:
+            # Somebody else has completed it, or it was deleted meanwhile.
+            media = await self._find(command)
+            if media.has_arrived:
+                return media
+            raise
+
+    async def _find(self, command: CompleteUploadCommand) -> Media:
+        async with self._begin() as tx:
+            return visible_to(await tx.media.find(command.media_id), command.media_id, command.principal)
+
+    async def _verify(self, media: Media) -> VerifiedBytes:
+        stored = await self._store.head(media.storage_key)
+        if stored is None or media.checksum is None:
+            raise MediaNotArrived(media.id)
+        try:
+            checksum = stored.checksum or await self._hash(media)
+            await self._require_announced(media, stored, checksum)
+            return await self._look_inside(media, checksum)
+        except ObjectNotFound as error:
+            raise MediaNotArrived(media.id) from error
+
+    async def _hash(self, media: Media) -> Checksum:
+        digest = sha256()
+        async with self._store.read(media.storage_key) as chunks:
+            async for chunk in chunks:
+                digest.update(chunk)
+        return Checksum(digest.digest())
+
+    async def _require_announced(self, media: Media, stored: StoredObject, checksum: Checksum) -> None:
+        violations = _mismatches(media, stored, checksum)
+        if violations:
+            await self._store.delete([media.storage_key])
+            raise MediaMismatch("what was uploaded is not what was announced; see errors", violations)
+
+    async def _look_inside(self, media: Media, checksum: Checksum) -> VerifiedBytes:
+        wanted = self._inspector.wanted(media.mime_type)
+        start = await self._store.read_start(media.storage_key, at_most=wanted)
+        mime_type = self._inspector.type_of(start)
+        if not type_matches(mime_type, media.mime_type):
+            detail = f"announced {media.mime_type}, the bytes are {mime_type}"
+            failure = Failure(code=FailureCode.CONTENT_TYPE_MISMATCH, detail=detail)
+            await self._unfinished.fail(media.id, failure)
+            raise MediaMismatch(detail, [Violation("/fileType", failure.code, detail)])
+        try:
+            facts = await self._inspector.facts_of(mime_type, start, is_whole=len(start) == media.size)
+        except MediaUnreadable as unreadable:
+            await self._unfinished.fail(media.id, unreadable.failure)
+            raise
+        return VerifiedBytes(checksum=checksum, size=media.size, mime_type=mime_type, facts=facts)
+
+
+def _mismatches(media: Media, stored: StoredObject, checksum: Checksum) -> Sequence[Violation]:
+    found = []
+    if stored.size != media.size:
+        detail = f"announced {media.size} bytes, {stored.size} arrived"
+        found.append(Violation("/bytes", FailureCode.SIZE_MISMATCH, detail))
+    if checksum != media.checksum:
+        detail = f"announced {media.checksum}, {checksum} arrived"
+        found.append(Violation("/checksum", FailureCode.CHECKSUM_MISMATCH, detail))
+    return found

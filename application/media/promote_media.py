@@ -1,0 +1,138 @@
+"""How bytes become a media's. Every step may be repeated after a crash."""
+
+from dataclasses import dataclass
+
+from application.media.derivative_planner import DerivativePlanner
+from application.media.release_from_quarantine import ReleaseFromQuarantine
+from application.ports.clock import Clock
+from application.ports.ids import Ids
+from application.ports.log import Log
+from application.ports.storage import ObjectNotFound, ObjectStore
+from application.unit_of_work import UnitOfWorkFactory
+from domain.assets.rendition import MediaFacts
+from domain.checksum import Checksum
+from domain.errors import Unavailable
+from domain.ids import BlobId, MediaId
+from domain.media.blob import Blob
+from domain.media.content_class import served_as
+from domain.media.errors import MediaMismatch, MediaNotArrived, MediaNotFound
+from domain.media.media import Media
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedBytes:
+    """Of which all is known. `body` is None where they lie at the media's staging key."""
+
+    checksum: Checksum
+    size: int
+    mime_type: str
+    facts: MediaFacts | None
+    body: bytes | None = None
+
+
+class PromoteMedia:
+    """From PENDING to UPLOADED.
+
+    The media takes hold of the blob first, in a transaction of its own: from then on no collector removes the bytes.
+    Then the store is asked, and the object is written if it is not there: another media may have brought the same
+    bytes, or a collector may just have removed them. The media arrives in a second transaction, with its events and
+    the work that it asks for.
+
+    Raises MediaNotFound, MediaNotPending, MediaNotArrived, Unavailable. The hold stays then, for the next attempt.
+    """
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        store: ObjectStore,
+        planner: DerivativePlanner,
+        release: ReleaseFromQuarantine,
+        clock: Clock,
+        ids: Ids,
+        log: Log,
+        media_url: str,
+    ) -> None:
+        """`media_url` is the address of all media in the API."""
+        self._begin = begin
+        self._store = store
+        self._planner = planner
+        self._release = release
+        self._clock = clock
+        self._ids = ids
+        self._log = log
+        self._media_url = media_url
+
+    async def __call__(self, media_id: MediaId, verified: VerifiedBytes) -> Media:
+        media, blob = await self._hold(media_id, verified)
+        staged_at = media.storage_key
+        await self._write(media, blob, verified)
+        media = await self._arrive(media_id, blob, verified)
+        if verified.body is None:
+            await self._forget(staged_at)
+        return media
+
+    async def _hold(self, media_id: MediaId, verified: VerifiedBytes) -> tuple[Media, Blob]:
+        now = self._clock.now()
+        async with self._begin() as tx:
+            media = await tx.media.lock(media_id)
+            if media is None:
+                raise MediaNotFound(media_id)
+            media.require_pending()
+            blob = await tx.blobs.obtain(
+                Blob.describe(
+                    blob_id=BlobId(self._ids.new()),
+                    store_id=media.store_id,
+                    checksum=verified.checksum,
+                    size=verified.size,
+                    content_type=served_as(verified.mime_type),
+                    now=now,
+                )
+            )
+            media.hold(blob, now=now)
+            await tx.blobs.save(blob)
+            await tx.media.save(media)
+            await tx.commit()
+        return media, blob
+
+    async def _write(self, media: Media, blob: Blob, verified: VerifiedBytes) -> None:
+        stored = await self._store.head(blob.key)
+        if stored is not None and stored.size == blob.size:
+            return
+        if verified.body is not None:
+            await self._store.put(blob.key, verified.body, content_type=blob.content_type, checksum=blob.checksum)
+        else:
+            await self._copy(media, blob)
+        if blob.holders > 1:
+            # Others hold these bytes, and were without them.
+            await self._release(blob.id)
+
+    async def _copy(self, media: Media, blob: Blob) -> None:
+        try:
+            copied = await self._store.copy(media.storage_key, blob.key, content_type=blob.content_type)
+        except ObjectNotFound as error:
+            raise MediaNotArrived(media.id) from error
+        if copied.size != blob.size or copied.checksum not in {None, blob.checksum}:
+            await self._store.delete([blob.key])
+            raise MediaMismatch("the file was replaced while it was looked at; upload it again")
+
+    async def _arrive(self, media_id: MediaId, blob: Blob, verified: VerifiedBytes) -> Media:
+        now = self._clock.now()
+        async with self._begin() as tx:
+            media = await tx.media.lock(media_id)
+            if media is None:
+                raise MediaNotFound(media_id)
+            url = f"{self._media_url}/{media_id}"
+            media.arrive(blob, mime_type=verified.mime_type, facts=verified.facts, url=url, now=now)
+            if not await self._planner.schedule(tx, media, now=now):
+                media.ready(facts=None, renditions=(), now=now)
+            await tx.media.save(media)
+            await tx.commit()
+        return media
+
+    async def _forget(self, staged_at: str) -> None:
+        try:
+            await self._store.delete([staged_at])
+        except Unavailable as error:
+            # The sweeper removes it later.
+            self._log.warning("media.staged_object_left", key=staged_at, detail=error.detail)

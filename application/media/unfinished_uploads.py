@@ -1,0 +1,76 @@
+"""Uploads that end without their bytes."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from application.ports.clock import Clock
+from application.ports.log import Log
+from application.ports.storage import ObjectStore
+from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.assets.failure import Failure
+from domain.errors import Unavailable
+from domain.ids import MediaId
+from domain.media.blob import Blob
+from domain.media.media import Media, MediaStatus
+
+_End = Callable[[UnitOfWork, Media, Blob | None, datetime], Awaitable[None]]
+
+
+class UnfinishedUploads:
+    """Ends what is still PENDING: its hold on bytes is given back, and its staging object goes.
+
+    Each call answers False for a media that is not PENDING any more: whoever was faster has dealt with it.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, store: ObjectStore, clock: Clock, log: Log) -> None:
+        self._begin = begin
+        self._store = store
+        self._clock = clock
+        self._log = log
+
+    async def expire(self, media_id: MediaId) -> bool:
+        """Nobody has completed it in time."""
+
+        async def end(tx: UnitOfWork, media: Media, blob: Blob | None, now: datetime) -> None:
+            media.expire(blob, now=now)
+            await tx.media.save(media)
+
+        return await self._end(media_id, end)
+
+    async def fail(self, media_id: MediaId, failure: Failure) -> bool:
+        """What was uploaded can never be what was announced."""
+
+        async def end(tx: UnitOfWork, media: Media, blob: Blob | None, now: datetime) -> None:
+            media.give_up(blob, failure, now=now)
+            await tx.media.save(media)
+
+        return await self._end(media_id, end)
+
+    async def discard(self, media_id: MediaId) -> bool:
+        """Its sender was refused or has gone, and knows of no media: nothing stays of it."""
+
+        async def end(tx: UnitOfWork, media: Media, blob: Blob | None, now: datetime) -> None:
+            media.let_go(blob, now=now)
+            await tx.media.remove(media)
+
+        return await self._end(media_id, end)
+
+    async def _end(self, media_id: MediaId, end: _End) -> bool:
+        async with self._begin() as tx:
+            media = await tx.media.lock(media_id)
+            if media is None or media.status is not MediaStatus.PENDING:
+                return False
+            blob = await tx.blobs.lock(media.blob_id) if media.blob_id is not None else None
+            await end(tx, media, blob, self._clock.now())
+            if blob is not None:
+                await tx.blobs.save(blob)
+            await tx.commit()
+        await self._remove(media.storage_key)
+        return True
+
+    async def _remove(self, staged_at: str) -> None:
+        try:
+            await self._store.delete([staged_at])
+        except Unavailable as error:
+            # The sweeper of staging objects removes it later.
+            self._log.warning("media.staged_object_left", key=staged_at, detail=error.detail)

@@ -1,0 +1,190 @@
+"""A file that flows through us into the store: looked into and hashed on the way, never whole in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from application.media.file_inspector import SNIFFED, FileInspector
+from application.media.promote_media import PromoteMedia, VerifiedBytes
+from application.media.unfinished_uploads import UnfinishedUploads
+from application.ports.clock import Clock
+from application.ports.ids import Ids
+from application.ports.log import Log
+from application.storage.streamed_uploads import StreamedUploads
+from application.unit_of_work import UnitOfWorkFactory
+from domain.assets.rendition import MediaFacts
+from domain.errors import Rejected, Unavailable, Violation
+from domain.ids import MediaId
+from domain.media.announcement import SentAlong, require_sound_words
+from domain.media.content_class import served_as
+from domain.media.errors import MediaTooLarge, MediaTypeNotAllowed
+from domain.media.kind import POLICIES, MediaKind, SizeLimits
+from domain.media.media import Media
+from domain.principal import Principal
+
+
+class TooManyUploads(Unavailable):
+    code = "TOO_MANY_UPLOADS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadMediaCommand:
+    """`at_least` is how many bytes the file has by the word of its sender, 0 when nothing is said."""
+
+    principal: Principal
+    sent: SentAlong
+    at_least: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opening:
+    """The start of a file, and what it proves; `limit` is how many bytes such a file may have."""
+
+    start: bytes
+    mime_type: str
+    limit: int
+    facts: MediaFacts | None
+
+
+class UploadMedia:
+    """Answers the media once its bytes lie in the store. What is not taken is refused as soon as that is known: for
+    its type and for a picture that cannot be opened before anything is stored. Whatever ends it, nothing stays that
+    is half done; what a killed process leaves, the sweepers remove.
+
+    Raises Rejected, MediaTypeNotAllowed, MediaTooLarge, MediaUnreadable, MediaNotPending (deleted meanwhile),
+    TooManyUploads, Unavailable, and whatever the content raises.
+    """
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        streams: StreamedUploads,
+        inspector: FileInspector,
+        promote: PromoteMedia,
+        unfinished: UnfinishedUploads,
+        clock: Clock,
+        ids: Ids,
+        log: Log,
+        limits: SizeLimits,
+        at_once: int = 32,
+        patience: timedelta = timedelta(seconds=20),
+    ) -> None:
+        """`at_once` bounds the memory: each upload holds some parts of its file. The next one waits for its turn, with
+        `patience`, and nothing of it is read.
+        """
+        self._begin = begin
+        self._streams = streams
+        self._inspector = inspector
+        self._promote = promote
+        self._unfinished = unfinished
+        self._clock = clock
+        self._ids = ids
+        self._log = log
+        self._limits = limits
+        self._places = asyncio.Semaphore(at_once)
+        self._patience = patience.total_seconds()
+
+    async def __call__(self, command: UploadMediaCommand, content: AsyncIterator[bytes]) -> Media:
+        """`content` ends when the file has ended and nothing was wrong with what came after it."""
+        require_sound_words(command.sent)
+        async with self._place():
+            opening = await self._open(command, content)
+            media = self._announced(command, opening)
+            try:
+                return await self._receive(media, opening, content)
+            except BaseException:
+                await asyncio.shield(self._discard(media))
+                raise
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise TooManyUploads("too many files are on their way at once") from error
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def _open(self, command: UploadMediaCommand, content: AsyncIterator[bytes]) -> _Opening:
+        kind = MediaKind(command.sent.kind)
+        _require_size(command.at_least, self._limits.largest(kind))
+        start = bytearray()
+        is_whole = not await _fill(start, content, SNIFFED)
+        if not start:
+            raise Rejected("the file is empty", [Violation("/file", "EMPTY", "1 byte or more")])
+        mime_type = self._inspector.type_of(bytes(start))
+        if not POLICIES[kind].allows(mime_type):
+            raise MediaTypeNotAllowed(kind, mime_type)
+        limit = self._limits.of(mime_type)
+        _require_size(command.at_least, limit)
+        is_whole = is_whole or not await _fill(start, content, self._inspector.wanted(mime_type))
+        _require_size(len(start), limit)
+        facts = await self._inspector.facts_of(mime_type, bytes(start), is_whole=is_whole)
+        return _Opening(start=bytes(start), mime_type=mime_type, limit=limit, facts=facts)
+
+    def _announced(self, command: UploadMediaCommand, opening: _Opening) -> Media:
+        sent = command.sent
+        return Media.announce(
+            media_id=MediaId(self._ids.new()),
+            store_id=command.principal.store_id,
+            user_id=command.principal.user_id,
+            kind=MediaKind(sent.kind),
+            original_name=sent.filename,
+            mime_type=opening.mime_type,
+            size=max(command.at_least, len(opening.start)),
+            checksum=None,
+            folder=sent.folder,
+            alt_text=sent.alt_text,
+            description=sent.description,
+            now=self._clock.now(),
+        )
+
+    async def _receive(self, media: Media, opening: _Opening, content: AsyncIterator[bytes]) -> Media:
+        async with self._begin() as tx:
+            await tx.media.save(media)
+            await tx.commit()
+        content_type = served_as(opening.mime_type)
+        async with self._streams.open(media.storage_key, content_type=content_type, expected_size=media.size) as stream:
+            await stream.write(opening.start)
+            async for chunk in content:
+                _require_size(stream.size + len(chunk), opening.limit)
+                await stream.write(chunk)
+            body = await stream.small_body()
+            if body is None:
+                await stream.finish()
+        verified = VerifiedBytes(
+            checksum=stream.checksum,
+            size=stream.size,
+            mime_type=opening.mime_type,
+            facts=opening.facts,
+            body=body,
+        )
+        return await self._promote(media.id, verified)
+
+    async def _discard(self, media: Media) -> None:
+        try:
+            await self._unfinished.discard(media.id)
+        except Unavailable as error:
+            # The sweeper does it later; what led here matters more.
+            self._log.warning("media.upload_not_discarded", media_id=media.id, detail=error.detail)
+
+
+async def _fill(start: bytearray, content: AsyncIterator[bytes], wanted: int) -> bool:
+    """Until that many bytes are there; False when the content has ended before."""
+    while len(start) < wanted:
+        chunk = await anext(content, None)
+        if chunk is None:
+            return False
+        start += chunk
+    return True
+
+
+def _require_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise MediaTooLarge(limit)
