@@ -260,6 +260,22 @@ async def test_a_page_goes_on_behind_a_usage_that_is_gone(begin: UnitOfWorkFacto
         assert await tx.attachments.of_media(media.id, after=second) == rest
 
 
+async def test_the_entity_types_that_use_a_media_are_named_once(begin: UnitOfWorkFactory) -> None:
+    [media, other] = await _stored_media(begin, 2)
+    names = ["b", "é", "a", "B", "a", "b"]
+    await _apply(
+        begin,
+        added=[
+            *(build_attachment(media, entity_type=name) for name in names),
+            build_attachment(other, entity_type="c"),
+        ],
+    )
+
+    async with begin() as tx:
+        assert await tx.attachments.entity_types_of(media.id) == ["B", "a", "b", "é"]
+        assert await tx.attachments.entity_types_of(MediaId(IDS.new())) == []
+
+
 async def test_whoever_checks_everything_sees_each_once(begin: UnitOfWorkFactory) -> None:
     media = await _stored_media(begin, 3)
     attachments = [build_attachment(each) for each in media for _ in range(2)]

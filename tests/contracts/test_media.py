@@ -160,8 +160,62 @@ async def test_deletions_that_never_ended_are_found_longest_first(begin: UnitOfW
     await store(begin, young, older, oldest, *others)
 
     async with begin() as tx:
-        assert await tx.media.unfinished_deletions(before=young.updated_at, limit=9) == [oldest.id, older.id]
-        assert await tx.media.unfinished_deletions(before=NOW, limit=1) == [oldest.id]
+        assert await tx.media.unfinished_deletions(now=NOW, pauses=[MINUTE], limit=9) == [oldest.id, older.id]
+        assert await tx.media.unfinished_deletions(now=NOW, pauses=[timedelta()], limit=1) == [oldest.id]
+
+
+async def test_the_pause_grows_with_the_calls_and_the_last_is_for_all_others(begin: UnitOfWorkFactory) -> None:
+    calls = {
+        number: build_media(status="DELETE_REQUESTED", deletions=number, updated_at=NOW - 5 * MINUTE)
+        for number in (0, 1, 2, 3, 9)
+    }
+    await store(begin, *calls.values())
+
+    async def due(*pauses: int) -> set[int]:
+        async with begin() as tx:
+            found = await tx.media.unfinished_deletions(
+                now=NOW, pauses=[minutes * MINUTE for minutes in pauses], limit=9
+            )
+        return {number for number, media in calls.items() if media.id in found}
+
+    assert await due(1, 6, 6) == {0, 1}
+    assert await due(1, 2, 6) == {0, 1, 2}
+    assert await due(1, 2, 4) == {0, 1, 2, 3, 9}
+    assert await due(5) == set()
+
+
+async def test_of_many_those_that_await_their_bytes_are_known(begin: UnitOfWorkFactory) -> None:
+    media = [build_media(status=status) for status in MediaStatus]
+    await store(begin, *media)
+    pending = [each.id for each in media if each.status is MediaStatus.PENDING]
+
+    async with begin() as tx:
+        assert set(await tx.media.pending_among([*ids(media), MediaId(IDS.new())])) == set(pending)
+        assert set(await tx.media.pending_among([])) == set()
+
+
+async def test_of_those_that_hold_a_blob_those_in_quarantine_are_known(begin: UnitOfWorkFactory) -> None:
+    blob, other = build_blob(), build_blob()
+    quarantined = [ready_media(blob, quarantined_at=NOW) for _ in range(2)]
+    await store(begin, blob, other, ready_media(blob), *reversed(quarantined), ready_media(other, quarantined_at=NOW))
+
+    async with begin() as tx:
+        assert await tx.media.quarantined(blob.id) == ids(quarantined)
+
+
+async def test_what_nobody_has_heard_of_is_forgotten(begin: UnitOfWorkFactory) -> None:
+    media, other = build_media(), build_media()
+    await store(begin, media, other)
+    async with begin() as tx:
+        locked = await tx.media.lock(media.id)
+        assert locked is not None
+        await tx.media.remove(locked)
+        assert await tx.media.find(media.id) is None
+        assert await read(begin, media) == media
+        await tx.commit()
+
+    assert await read(begin, media) is None
+    assert await read(begin, other) == other
 
 
 async def test_whoever_checks_everything_sees_each_once(begin: UnitOfWorkFactory) -> None:
