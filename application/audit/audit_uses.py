@@ -164,6 +164,10 @@ def _differing(
         used = media.get(each.media_id)
         if used is None or used.status is MediaStatus.DELETED or used.store_id != each.store_id:
             wrong.add(each.entity_id)
+    for use in booked:
+        used = media.get(use.media_id)
+        if used is not None and used.store_id != use.store_id:
+            wrong.add(use.entity_id)
     return sorted(wrong)
 
 
