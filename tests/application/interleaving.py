@@ -36,6 +36,10 @@ class _Yielding:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._target, name)
+        if name == "repository":
+            return lambda port: _Yielding(found(port), self._random)
+        if name == "require_open":
+            return found
         if not inspect.iscoroutinefunction(found):
             return _Yielding(found, self._random)
 
