@@ -58,6 +58,9 @@ class MediaUseCases(UseCases):
 
     @cached_property
     def upload_media(self) -> UploadMedia:
+        return self.make_upload_media()
+
+    def make_upload_media(self, *, at_once: int = 32, patience_seconds: float = 20) -> UploadMedia:
         return UploadMedia(
             begin=self.begin,
             streams=self.streamed_uploads,
@@ -68,6 +71,8 @@ class MediaUseCases(UseCases):
             ids=self.ids,
             log=self.log,
             limits=self.size_limits,
+            at_once=at_once,
+            patience=timedelta(seconds=patience_seconds),
         )
 
     @cached_property
