@@ -3,7 +3,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from adapters.memory.transaction import MemoryTransaction
-from domain.attachments.attachment import Attachment
+from domain.attachments.attachment import Attachment, Place
 from domain.attachments.repository import Attachments
 from domain.errors import ConcurrentUpdate
 from domain.ids import AttachmentId, MediaId
@@ -23,11 +23,11 @@ class MemoryAttachments(Attachments):
         return sorted(held, key=lambda attachment: attachment.id)
 
     async def of_media(
-        self, media_id: MediaId, *, after: Attachment | None = None, limit: int | None = None
+        self, media_id: MediaId, *, after: Place | None = None, limit: int | None = None
     ) -> Sequence[Attachment]:
         uses = self._transaction.select(
             Attachment,
-            lambda attachment: attachment.media_id == media_id and (after is None or attachment.place > after.place),
+            lambda attachment: attachment.media_id == media_id and (after is None or attachment.place > after),
         )
         return sorted(uses, key=lambda attachment: attachment.place)[:limit]
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.postgres.schema import ID, MOMENT, metadata
 from adapters.postgres.statements import Statement, compiled, insert_many
 from adapters.postgres.transaction import Record, Transaction
-from domain.attachments.attachment import Attachment
+from domain.attachments.attachment import Attachment, Place
 from domain.attachments.repository import Attachments
 from domain.ids import AttachmentId, MediaId
 
@@ -80,13 +80,13 @@ class PostgresAttachments(Attachments):
         return [attachment_from_row(row) for row in rows]
 
     async def of_media(
-        self, media_id: MediaId, *, after: Attachment | None = None, limit: int | None = None
+        self, media_id: MediaId, *, after: Place | None = None, limit: int | None = None
     ) -> Sequence[Attachment]:
         at_most = _NO_LIMIT if limit is None else limit
         if after is None:
             rows = await self._transaction.read(_OF_MEDIA, media_id=media_id, limit=at_most)
         else:
-            entity_type, entity_id, attachment_id = after.place
+            entity_type, entity_id, attachment_id = after
             rows = await self._transaction.read(
                 _OF_MEDIA_BEHIND,
                 media_id=media_id,

@@ -9,7 +9,7 @@ from application.ports.log import Log
 from application.ports.storage import ObjectStore
 from application.ports.telemetry import Telemetry
 from application.unit_of_work import UnitOfWorkFactory
-from domain.attachments.attachment import Attachment
+from domain.attachments.attachment import Attachment, Place
 from domain.attachments.errors import MediaProtected
 from domain.errors import ConcurrentUpdate
 from domain.ids import MediaId
@@ -71,14 +71,14 @@ class DeleteMedia:
         return buried
 
     async def _pages(self, media_id: MediaId) -> AsyncIterator[Sequence[Attachment]]:
-        last: Attachment | None = None
+        last: Place | None = None
         while True:
             async with self._begin() as tx:
                 usages = await tx.attachments.of_media(media_id, after=last, limit=_PAGE)
             if not usages:
                 return
             yield usages
-            last = usages[-1]
+            last = usages[-1].place
 
     async def _require_detachable(self, media_id: MediaId) -> None:
         async with self._begin() as tx:

@@ -13,9 +13,13 @@ The rules of the ledger, which `docs/media_attachment_lifecycle.md` explains:
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from domain.ids import AttachmentId, MediaId, StoreId
+
+Place: TypeAlias = tuple[str, UUID, UUID]
+"""Where a usage stands among those of its media."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,6 @@ class Attachment:
     created_at: datetime
 
     @property
-    def place(self) -> tuple[str, UUID, UUID]:
+    def place(self) -> Place:
         """The fixed order in which the deletion worker goes through the usages of a media."""
         return (self.entity_type, self.entity_id, self.id)

@@ -3,7 +3,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from domain.attachments.attachment import Attachment
+from domain.attachments.attachment import Attachment, Place
 from domain.ids import AttachmentId, MediaId
 
 
@@ -16,7 +16,7 @@ class Attachments(Protocol):
 
     @abstractmethod
     async def of_media(
-        self, media_id: MediaId, *, after: Attachment | None = None, limit: int | None = None
+        self, media_id: MediaId, *, after: Place | None = None, limit: int | None = None
     ) -> Sequence[Attachment]:
         """In the order of `Attachment.place`, those behind `after`; all of them without a limit."""
 

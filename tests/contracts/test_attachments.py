@@ -242,7 +242,7 @@ async def test_they_are_paged_without_gap_or_repetition(begin: UnitOfWorkFactory
 
     seen: list[Attachment] = []
     async with begin() as tx:
-        while page := await tx.attachments.of_media(media.id, after=seen[-1] if seen else None, limit=size):
+        while page := await tx.attachments.of_media(media.id, after=seen[-1].place if seen else None, limit=size):
             assert len(page) <= size
             seen += page
         assert seen == await tx.attachments.of_media(media.id)
@@ -257,7 +257,7 @@ async def test_a_page_goes_on_behind_a_usage_that_is_gone(begin: UnitOfWorkFacto
     await _apply(begin, removed=[first, second])
 
     async with begin() as tx:
-        assert await tx.attachments.of_media(media.id, after=second) == rest
+        assert await tx.attachments.of_media(media.id, after=second.place) == rest
 
 
 async def test_the_entity_types_that_use_a_media_are_named_once(begin: UnitOfWorkFactory) -> None:
