@@ -18,7 +18,8 @@ _MAX_HEIGHT = 16_384
 """Pixels. JPEG ends at 65,535, and phones show nothing taller than this."""
 
 _WHITE = [255, 255, 255]
-_OUT_OF_MEMORY = ("out of memory", "Insufficient memory")
+_OUT_OF_MEMORY = ("out of memory", "Insufficient memory", "Memory allocation error")
+"""As libvips, libjpeg and libheif put it."""
 
 pyvips.cache_set_max(0)  # libvips caches by file name, and a name may be used again
 pyvips.block_untrusted_set(True)  # noqa: FBT003 - the binding's signature

@@ -63,11 +63,19 @@ async def test_the_pixel_limit_is_a_setting(tmp_path: Path) -> None:
             assert code is FailureCode.PIXEL_LIMIT_EXCEEDED
 
 
-async def test_running_out_of_memory_is_no_verdict_on_the_picture(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("build", "content_type"),
+    [
+        (lambda: media.jpeg(9000, 9000, orientation=6, progressive=True), "image/jpeg"),
+        (lambda: media.avif(4000, 4000), "image/avif"),
+    ],
+)
+async def test_running_out_of_memory_is_no_verdict_on_the_picture(
+    tmp_path: Path, build: Callable[[], bytes], content_type: str
+) -> None:
     async with ChildProcessPool(functions=(DERIVE_IMAGES,), size=1, memory_limit=330 << 20) as pool:
         processor = ImageProcessor(pool)
-        data = media.jpeg(9000, 9000, orientation=6, progressive=True)
-        assert await _rejection(processor, data, "image/jpeg", tmp_path) is FailureCode.DECODER_CRASHED
+        assert await _rejection(processor, build(), content_type, tmp_path) is FailureCode.DECODER_CRASHED
         await derive(processor, media.jpeg(), "image/jpeg", tmp_path)
 
 
