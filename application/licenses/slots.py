@@ -49,7 +49,7 @@ class DocumentReferences(References):
 ENTITY_TYPES = (
     EntityType(
         name=LICENSE,
-        owner="license_document",
+        owner="license",
         protected=True,
         detach=detach_document,
         references=DocumentReferences(),

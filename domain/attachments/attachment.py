@@ -2,8 +2,8 @@
 
 The rules of the ledger, which `docs/media_attachment_lifecycle.md` explains:
 
-- One immutable row a usage. It is made and removed, never changed, and by `ReconcileAttachments` and the deletion
-  worker alone, in the transaction that changes the entity itself.
+- One immutable row a usage. It is made and removed, never changed: by `ReconcileAttachments`, in the transaction that
+  changes the entity itself, by the deletion worker (`DeleteMedia`), and by the audit where it was told to repair.
 - A media may be deleted when nothing uses it, or only what is not protected does. A license is always protected,
   an ad while it lives.
 - Protection is enforced by the service (`RequestDeletion`), not by the database; the database's RESTRICT only
