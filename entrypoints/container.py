@@ -39,6 +39,7 @@ from application.batches.upload_tickets import TicketOffice
 from application.batches.verify_uploads import VerifyUploads
 from application.dead_letters.bury_task import BuryTask
 from application.dead_letters.discard_dead_letter import DiscardDeadLetter
+from application.dead_letters.forget_letters import ForgetLetters
 from application.dead_letters.get_dead_letter import GetDeadLetter
 from application.dead_letters.list_dead_letters import ListDeadLetters
 from application.dead_letters.reject_message import RejectMessage
@@ -329,6 +330,9 @@ class Container(containers.DeclarativeContainer):
         telemetry=telemetry,
         tracing=tracing,
         answer_within=settings.provided.external_patience,
+    )
+    forget_letters = providers.Singleton(
+        ForgetLetters, begin=begin, clock=clock, keep=settings.provided.letters_kept_for
     )
     forget_processed = providers.Singleton(ForgetProcessed, begin=begin, clock=clock, keep=_PROCESSED_KEPT)
     forget_published = providers.Singleton(ForgetPublished, begin=begin, clock=clock, keep=_PUBLISHED_KEPT)

@@ -110,6 +110,7 @@ def sweeper(vitrine: Vitrine) -> Sweeper:
             "condemned-blobs": container.collect_blobs(),
             "published-messages": container.forget_published(),
             "processed-messages": container.forget_processed(),
+            "resolved-letters": container.forget_letters(),
         },
         every=timedelta(seconds=vitrine.settings.sweep_every),
         beat=resources.loops.watch("sweeper"),

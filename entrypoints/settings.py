@@ -109,6 +109,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     deletion_patience: Annotated[
         Positive, _about("A deletion of which nothing has come is begun again after this, then after twice as long.")
     ] = 300
+    letters_kept: Annotated[Positive, _about("A dead letter that somebody has decided on is kept for so long.")] = (
+        7_776_000
+    )
     sweep_every: Annotated[Positive, _about("Pause of the sweeper.")] = 5
 
     drain: Annotated[int, Meta(ge=0), _about("A process that is told to stop may finish its work for so long.")] = 20
@@ -204,6 +207,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def grace_of_blobs(self) -> timedelta:
         return timedelta(seconds=self.blob_grace)
+
+    @property
+    def letters_kept_for(self) -> timedelta:
+        return timedelta(seconds=self.letters_kept)
 
     @property
     def deletion_pause(self) -> timedelta:

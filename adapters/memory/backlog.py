@@ -5,6 +5,7 @@ from adapters.memory.transaction import MemoryTransaction
 from domain.jobs.job import Job
 from domain.jobs.repository import Backlog
 from domain.jobs.task import Task, TaskKind, TaskStatus
+from domain.media.media import Media, MediaStatus
 
 
 class MemoryBacklog(Backlog):
@@ -22,3 +23,7 @@ class MemoryBacklog(Backlog):
             kind: max((now - task.available_at for task in tasks if task.kind is kind), default=timedelta())
             for kind in TaskKind
         }
+
+    async def oldest_deletion(self, *, now: datetime) -> timedelta:
+        waiting = self._transaction.select(Media, lambda media: media.status is MediaStatus.DELETE_REQUESTED)
+        return max((now - media.updated_at for media in waiting), default=timedelta())

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from adapters.memory.transaction import MemoryTransaction
 from domain.dead_letters.dead_letter import DeadLetter, LetterKind, LetterStatus
@@ -28,6 +29,17 @@ class MemoryDeadLetters(DeadLetters):
 
     async def save(self, letters: Sequence[DeadLetter]) -> None:
         await self._transaction.save(DeadLetter, [(letter.id, letter) for letter in letters])
+
+    async def forget_resolved(self, *, before: datetime, limit: int) -> int:
+        resolved = self._transaction.select(
+            DeadLetter, lambda letter: letter.resolved_at is not None and letter.resolved_at < before
+        )
+        forgotten = 0
+        for letter in sorted(resolved, key=lambda letter: (letter.resolved_at, letter.id))[:limit]:
+            if await self._transaction.lock_unless_held(DeadLetter, letter.id):
+                self._transaction.remove(DeadLetter, letter.id)
+                forgotten += 1
+        return forgotten
 
     async def _lock_open(self, concerns: Callable[[DeadLetter], bool]) -> Sequence[DeadLetter]:
         def is_open(letter: DeadLetter) -> bool:

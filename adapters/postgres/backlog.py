@@ -2,8 +2,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy import text as sql
 
 from adapters.postgres.jobs import IN_FLIGHT, jobs
+from adapters.postgres.media import IS_GOING, media
 from adapters.postgres.schema import MOMENT
 from adapters.postgres.statements import compiled
 from adapters.postgres.tasks import IS_PENDING, tasks
@@ -19,6 +21,11 @@ _OLDEST_WAITING = compiled(
 )
 
 
+_OLDEST_DELETION = compiled(
+    select(func.min(media.c.updated_at).label("since")).where(IS_GOING, sql("status = 'DELETE_REQUESTED'"))
+)
+
+
 class PostgresBacklog(Backlog):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -31,3 +38,7 @@ class PostgresBacklog(Backlog):
         rows = await self._transaction.read(_OLDEST_WAITING, now=now)
         waiting = {TaskKind(row["kind"]): now - row["since"] for row in rows}
         return {kind: waiting.get(kind, timedelta()) for kind in TaskKind}
+
+    async def oldest_deletion(self, *, now: datetime) -> timedelta:
+        row = await self._transaction.read_one(_OLDEST_DELETION)
+        return now - row["since"] if row and row["since"] else timedelta()

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from adapters.postgres.aggregate_writer import AggregateWriter
 from adapters.postgres.outbox_writer import OutboxWriter
 from adapters.postgres.schema import ID, MOMENT, metadata, not_negative, one_of, version_column
-from adapters.postgres.statements import compiled
+from adapters.postgres.statements import Statement, compiled
 from adapters.postgres.transaction import Record, Transaction
 from domain.dead_letters.dead_letter import DeadLetter, LetterKind, LetterStatus
 from domain.dead_letters.repository import DeadLetters
@@ -55,6 +56,7 @@ IS_OPEN = text("status = 'OPEN'")
 _IS_OPEN_TASK = text("status = 'OPEN' AND kind = 'TASK'")
 Index("ix_dead_letters_open", dead_letters.c.id, postgresql_where=IS_OPEN)
 Index("ix_dead_letters_open_of_batch", dead_letters.c.batch_id, dead_letters.c.id, postgresql_where=_IS_OPEN_TASK)
+Index("ix_dead_letters_resolved", dead_letters.c.resolved_at, postgresql_where=text("resolved_at IS NOT NULL"))
 Index("ix_dead_letters_open_of_media", dead_letters.c.media_id, dead_letters.c.id, postgresql_where=_IS_OPEN_TASK)
 
 _find = select(dead_letters).where(dead_letters.c.id == bindparam("letter_id", type_=ID))
@@ -63,6 +65,14 @@ _LOCK = compiled(_find.with_for_update(key_share=True))
 _lock_open = select(dead_letters).where(_IS_OPEN_TASK).order_by(dead_letters.c.id).with_for_update(key_share=True)
 _LOCK_OPEN_OF_BATCH = compiled(_lock_open.where(dead_letters.c.batch_id == bindparam("batch_id", type_=ID)))
 _LOCK_OPEN_OF_MEDIA = compiled(_lock_open.where(dead_letters.c.media_id == bindparam("media_id", type_=ID)))
+_FORGET_RESOLVED = Statement(
+    """
+    DELETE FROM dead_letters WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM dead_letters WHERE resolved_at < $1 ORDER BY resolved_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING id
+    """,
+    ("before", "limit"),
+)
 _HEADERS = msgspec.json.Decoder(dict[str, str])
 _CHANGING = {"status", "resolved_at", "resolved_by"}
 
@@ -91,6 +101,9 @@ class PostgresDeadLetters(DeadLetters):
 
     async def save(self, letters: Sequence[DeadLetter]) -> None:
         await _WRITER.save_all(self._transaction, self._outbox, letters)
+
+    async def forget_resolved(self, *, before: datetime, limit: int) -> int:
+        return len(await self._transaction.write(_FORGET_RESOLVED, before=before, limit=limit))
 
 
 def _to_row(letter: DeadLetter) -> dict[str, Any]:

@@ -83,10 +83,10 @@ media = Table(
 
 # Literals, not parameters: the planner must see that they imply the predicates of the indexes.
 _IS_PENDING = sql("status = 'PENDING'")
-_IS_GOING = sql("status IN ('DELETE_REQUESTED', 'DELETE_FAILED')")
+IS_GOING = sql("status IN ('DELETE_REQUESTED', 'DELETE_FAILED')")
 Index("ix_media_blob", media.c.blob_id, media.c.id, postgresql_where=sql("blob_id IS NOT NULL"))
 Index("ix_media_pending", media.c.created_at, postgresql_where=_IS_PENDING)
-Index("ix_media_going", media.c.updated_at, postgresql_where=_IS_GOING)
+Index("ix_media_going", media.c.updated_at, postgresql_where=IS_GOING)
 
 _LIMIT = bindparam("limit", type_=BigInteger)
 _find = select(media).where(media.c.id == bindparam("media_id", type_=ID))

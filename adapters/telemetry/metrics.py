@@ -69,7 +69,7 @@ class PrometheusTelemetry(Telemetry):
         self._letters = self._gauge("media_dead_letters_open", "Dead letters that wait for a decision.")
         self._waiting = Gauge(
             "media_queue_oldest_age_seconds",
-            "How long the longest waiting task has waited.",
+            "How long the task, or the deletion, that has waited longest has waited.",
             labelnames=("kind",),
             registry=self.registry,
         )
@@ -130,6 +130,7 @@ class PrometheusTelemetry(Telemetry):
         self._letters.set(backlog.dead_letters_open)
         for kind, age in backlog.oldest_waiting.items():
             self._waiting.labels(kind).set(age.total_seconds())
+        self._waiting.labels("deletion").set(backlog.oldest_deletion.total_seconds())
         return generate_latest(self.registry)
 
     def _begin_at_zero(self) -> None:

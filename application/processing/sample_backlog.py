@@ -14,6 +14,7 @@ class BacklogSample:
     jobs_in_flight: int
     outbox_lag: timedelta
     oldest_waiting: Mapping[TaskKind, timedelta]
+    oldest_deletion: timedelta
     dead_letters_open: int
 
 
@@ -29,5 +30,6 @@ class SampleBacklog:
                 jobs_in_flight=await tx.backlog.jobs_in_flight(),
                 outbox_lag=await tx.outbox.lag(now=now),
                 oldest_waiting=await tx.backlog.oldest_waiting(now=now),
+                oldest_deletion=await tx.backlog.oldest_deletion(now=now),
                 dead_letters_open=await tx.dead_letter_history.count_open(),
             )

@@ -35,6 +35,10 @@ class DeadLetters(Protocol):
     async def save(self, letters: Sequence[DeadLetter]) -> None:
         """Update what has become of them, all in one round trip. Raises ConcurrentUpdate when any of them is stale."""
 
+    @abstractmethod
+    async def forget_resolved(self, *, before: datetime, limit: int) -> int:
+        """Delete those decided on before that moment, and say how many. Any number may do it at once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetterSummary:

@@ -91,3 +91,7 @@ class Backlog(Protocol):
     @abstractmethod
     async def oldest_waiting(self, *, now: datetime) -> Mapping[TaskKind, timedelta]:
         """How long the longest available PENDING task of each kind has waited; zero for a kind with none."""
+
+    @abstractmethod
+    async def oldest_deletion(self, *, now: datetime) -> timedelta:
+        """How long ago the deletion worker was called for the media that has waited longest; zero when none waits."""

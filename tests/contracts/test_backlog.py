@@ -3,7 +3,8 @@ from datetime import timedelta
 from application.unit_of_work import UnitOfWorkFactory
 from domain.jobs.job import JobStatus
 from domain.jobs.task import TaskKind, TaskStatus
-from tests.builders import NOW, build_job, build_task
+from domain.media.media import MediaStatus
+from tests.builders import NOW, build_job, build_media, build_task
 from tests.contracts.stored import store, stored_batch, stored_job
 
 SECOND = timedelta(seconds=1)
@@ -32,3 +33,18 @@ async def test_the_longest_wait_of_each_kind(begin: UnitOfWorkFactory) -> None:
         waiting = await tx.backlog.oldest_waiting(now=NOW)
 
     assert waiting == {TaskKind.IMAGE: 5 * SECOND, TaskKind.VIDEO: 0 * SECOND, TaskKind.ARCHIVE: 0 * SECOND}
+
+
+async def test_the_longest_wait_for_the_deletion_worker(begin: UnitOfWorkFactory) -> None:
+    async with begin() as tx:
+        assert await tx.backlog.oldest_deletion(now=NOW) == timedelta()
+    await store(
+        begin,
+        build_media(status=MediaStatus.DELETE_REQUESTED, updated_at=NOW - 2 * SECOND),
+        build_media(status=MediaStatus.DELETE_REQUESTED, updated_at=NOW - 5 * SECOND),
+        build_media(status=MediaStatus.DELETE_FAILED, updated_at=NOW - 7 * SECOND),
+        build_media(status=MediaStatus.READY, updated_at=NOW - 9 * SECOND),
+    )
+
+    async with begin() as tx:
+        assert await tx.backlog.oldest_deletion(now=NOW) == 5 * SECOND

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -238,6 +239,26 @@ async def test_one_stale_letter_of_many_spoils_them_all(begin: UnitOfWorkFactory
         LetterStatus.REPLAYED,
         LetterStatus.OPEN,
     ]
+
+
+async def test_what_was_resolved_long_ago_is_forgotten_oldest_first(begin: UnitOfWorkFactory) -> None:
+    letters = [
+        build_dead_letter(status=LetterStatus.REPLAYED, resolved_at=NOW - timedelta(days=days), resolved_by=OWNER)
+        for days in (1, 4, 2, 3)
+    ]
+    waiting = build_dead_letter(created_at=NOW - timedelta(days=9))
+    await store(begin, *letters, waiting)
+
+    async def forget(limit: int) -> int:
+        async with begin() as tx:
+            forgotten = await tx.dead_letters.forget_resolved(before=NOW - timedelta(hours=36), limit=limit)
+            await tx.commit()
+        return forgotten
+
+    assert await forget(2) == 2
+    assert set(await _ids(begin)) == {letters[0].id, letters[2].id, waiting.id}
+    assert [await forget(9), await forget(9)] == [1, 0]
+    assert set(await _ids(begin)) == {letters[0].id, waiting.id}
 
 
 async def test_a_letter_that_was_not_committed_left_nothing(begin: UnitOfWorkFactory) -> None:
