@@ -19,7 +19,10 @@ from adapters.video.processor import CONTENT_TYPES as VIDEOS
 from adapters.video.processor import VideoProcessor
 from application.attachments.delete_media import DeleteMedia
 from application.attachments.fail_deletion import FailDeletion
+from application.attachments.foresee_deletion import ForeseeDeletion
+from application.attachments.list_usages import ListUsages
 from application.attachments.reconcile_attachments import ReconcileAttachments
+from application.attachments.request_deletion import RequestDeletion
 from application.attachments.resume_deletions import ResumeDeletions
 from application.batches.complete_upload_batch import CompleteUploadBatch
 from application.batches.create_upload_batch import CreateUploadBatch
@@ -51,12 +54,18 @@ from application.listings.take_listing_facts import TakeListingFacts
 from application.listings.upsert_listing import UpsertListing
 from application.media.collect_blobs import CollectBlobs
 from application.media.derivative_planner import DerivativePlanner
+from application.media.get_media import GetMedia
+from application.media.get_media_playlist import GetMediaPlaylist
+from application.media.list_media import ListMedia
 from application.media.media_ending import MediaEnding
 from application.media.media_handler import MediaHandler
+from application.media.media_links import MediaLinks
 from application.media.note_blob_arrival import NoteBlobArrival
 from application.media.note_blob_removal import NoteBlobRemoval
 from application.media.note_rendition_removal import NoteRenditionRemoval
 from application.media.release_from_quarantine import ReleaseFromQuarantine
+from application.media.update_media import UpdateMedia
+from application.playback.sign_playlist import SignPlaylist
 from application.processing.apply_callback import ApplyCallback
 from application.processing.archive_ending import ArchiveEnding
 from application.processing.archive_handler import ArchiveHandler
@@ -167,8 +176,42 @@ class Container(containers.DeclarativeContainer):
     list_batches = providers.Singleton(ListBatches, begin=begin)
     delete_batch = providers.Singleton(DeleteBatch, begin=begin, multipart=multipart, clock=clock)
     remove_asset = providers.Singleton(RemoveAsset, begin=begin, store=store, clock=clock)
-    get_playlist = providers.Singleton(GetPlaylist, begin=begin, store=store, signer=signer, links=links, clock=clock)
+    get_playlist = providers.Singleton(
+        GetPlaylist,
+        begin=begin,
+        sign_playlist=providers.Singleton(SignPlaylist, store=store, signer=signer, links=links),
+        links=links,
+        clock=clock,
+    )
     apply_callback = providers.Singleton(ApplyCallback, begin=begin, store=store, clock=clock, telemetry=telemetry)
+
+    # The media library, called over HTTP.
+    media_playlist_links = providers.Singleton(
+        HmacLinkSigner,
+        secret=resources.provided.secrets.link_secret,
+        base_url=settings.provided.media_playlist_url,
+    )
+    media_links = providers.Singleton(
+        MediaLinks,
+        signer=signer,
+        links=media_playlist_links,
+        clock=clock,
+        lifetime=limits.download_url_lifetime,
+        confidential_lifetime=settings.provided.confidential_lifetime,
+    )
+    get_media = providers.Singleton(GetMedia, begin=begin, links=media_links)
+    list_media = providers.Singleton(ListMedia, begin=begin, links=media_links)
+    update_media = providers.Singleton(UpdateMedia, begin=begin, clock=clock)
+    get_media_playlist = providers.Singleton(
+        GetMediaPlaylist,
+        begin=begin,
+        sign_playlist=providers.Singleton(SignPlaylist, store=store, signer=signer, links=media_playlist_links),
+        links=media_playlist_links,
+        clock=clock,
+    )
+    list_usages = providers.Singleton(ListUsages, begin=begin, entity_types=entity_types)
+    foresee_deletion = providers.Singleton(ForeseeDeletion, begin=begin, entity_types=entity_types)
+    request_deletion = providers.Singleton(RequestDeletion, begin=begin, entity_types=entity_types, clock=clock)
 
     # What was given up on.
     bury_task = providers.Singleton(BuryTask, ids=ids)

@@ -86,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     upload_url_lifetime: Annotated[Positive, _about("Upload URLs.")] = 900
     download_url_lifetime: Annotated[Positive, _about("Download URLs.")] = 3600
+    confidential_url_lifetime: Annotated[Positive, _about("Download URLs of confidential media.")] = 300
     upload_window: Annotated[Positive, _about("An uncompleted batch fails after this.")] = 86400
     photo_max_bytes: Annotated[Positive, _about("One photo or render.")] = 64 * MIB
     document_max_bytes: Annotated[Positive, _about("One document.")] = 256 * MIB
@@ -161,6 +162,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def playlist_url(self) -> str:
         return f"{self.base_url}/api/v2/listings/media/hls"
+
+    @property
+    def media_playlist_url(self) -> str:
+        return f"{self.base_url}/api/v2/media/hls"
+
+    @property
+    def confidential_lifetime(self) -> timedelta:
+        return timedelta(seconds=self.confidential_url_lifetime)
 
     @property
     def external_patience(self) -> timedelta:

@@ -143,6 +143,11 @@ class Media(Aggregate):
         return self.status is not MediaStatus.PENDING and self.blob_id is not None
 
     @property
+    def is_served(self) -> bool:
+        """True while its bytes can be fetched."""
+        return self.is_visible and self.has_arrived and self.quarantined_at is None
+
+    @property
     def is_visible(self) -> bool:
         return self.status in VISIBLE
 

@@ -1,6 +1,7 @@
 """What people write beside a file. The rules of uploads and of later changes alike."""
 
 from collections.abc import Iterator
+from unicodedata import category
 
 from domain.errors import Violation
 
@@ -8,12 +9,16 @@ MAX_NAME = 255
 MAX_FOLDER = 100
 MAX_ALT_TEXT = 500
 MAX_DESCRIPTION = 10_000
+_LAYOUT = frozenset("\t\n\r")
+_CONTROL_CHARACTERS = "CONTROL_CHARACTERS"
 
 
 def name_violations(at: str, name: str) -> Iterator[Violation]:
     """`at` is the JSON pointer of the text, here and below."""
-    if not name.strip() or len(name) > MAX_NAME or "\0" in name:
-        yield Violation(at, "LENGTH", f"1 to {MAX_NAME} characters, none of them NUL")
+    if not name.strip() or len(name) > MAX_NAME:
+        yield Violation(at, "LENGTH", f"1 to {MAX_NAME} characters")
+    if _has_controls(name):
+        yield Violation(at, _CONTROL_CHARACTERS, "no control characters")
 
 
 def folder_violations(at: str, folder: str) -> Iterator[Violation]:
@@ -22,13 +27,22 @@ def folder_violations(at: str, folder: str) -> Iterator[Violation]:
 
 
 def alt_text_violations(at: str, alt_text: str | None) -> Iterator[Violation]:
-    yield from _prose_violations(at, alt_text, MAX_ALT_TEXT)
+    if alt_text is None:
+        return
+    if len(alt_text) > MAX_ALT_TEXT:
+        yield Violation(at, "LENGTH", f"at most {MAX_ALT_TEXT} characters")
+    if _has_controls(alt_text):
+        yield Violation(at, _CONTROL_CHARACTERS, "no control characters")
 
 
 def description_violations(at: str, description: str | None) -> Iterator[Violation]:
-    yield from _prose_violations(at, description, MAX_DESCRIPTION)
+    if description is None:
+        return
+    if len(description) > MAX_DESCRIPTION:
+        yield Violation(at, "LENGTH", f"at most {MAX_DESCRIPTION} characters")
+    if _has_controls(description, but=_LAYOUT):
+        yield Violation(at, _CONTROL_CHARACTERS, "no control characters but tabs and ends of lines")
 
 
-def _prose_violations(at: str, text: str | None, longest: int) -> Iterator[Violation]:
-    if text is not None and (len(text) > longest or "\0" in text):
-        yield Violation(at, "LENGTH", f"at most {longest} characters, none of them NUL")
+def _has_controls(text: str, *, but: frozenset[str] = frozenset()) -> bool:
+    return any(category(character) == "Cc" and character not in but for character in text)

@@ -40,6 +40,7 @@ from application.listings.upsert_listing import UpsertListing
 from application.media.derivative_planner import DerivativePlanner
 from application.media.media_ending import MediaEnding
 from application.media.media_handler import MediaHandler
+from application.playback.sign_playlist import SignPlaylist
 from application.ports.links import LinkSigner
 from application.ports.storage import MultipartUploads, ObjectStore
 from application.ports.tracing import SpanKind, Tracing
@@ -196,7 +197,8 @@ class UseCases:
 
     @cached_property
     def get_playlist(self) -> GetPlaylist:
-        return GetPlaylist(begin=self.begin, store=self.store, signer=self.signer, links=self.links, clock=self.clock)
+        sign = SignPlaylist(store=self.store, signer=self.signer, links=self.links)
+        return GetPlaylist(begin=self.begin, sign_playlist=sign, links=self.links, clock=self.clock)
 
     @cached_property
     def retry_batch(self) -> RetryBatch:

@@ -1,0 +1,43 @@
+"""The gatekeeper of deletions: the one place where protection is enforced. Cleaning up is the deletion worker's."""
+
+from dataclasses import dataclass
+
+from application.attachments.entity_types import EntityTypes
+from application.ports.clock import Clock
+from application.unit_of_work import UnitOfWorkFactory
+from domain.attachments.errors import MediaProtected
+from domain.ids import MediaId
+from domain.media.access import deletable_by
+from domain.principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDeletionCommand:
+    principal: Principal
+    media_id: MediaId
+
+
+class RequestDeletion:
+    """From here on nobody can attach the media: reconciling waits for the lock that is held here, and then refuses.
+    Repeating it changes nothing, also when the media is gone.
+
+    Raises MediaNotFound, NotPermitted, MediaProtected.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, entity_types: EntityTypes, clock: Clock) -> None:
+        self._begin = begin
+        self._entity_types = entity_types
+        self._clock = clock
+
+    async def __call__(self, command: RequestDeletionCommand) -> None:
+        async with self._begin() as tx:
+            media = deletable_by(await tx.media.lock(command.media_id), command.media_id, command.principal)
+            if not media.is_visible:
+                return
+            uses = await tx.attachments.of_media(media.id)
+            protected = [use for use in uses if self._entity_types.is_protected(use.entity_type)]
+            if protected:
+                raise MediaProtected(media.id, protected)
+            media.request_deletion(now=self._clock.now())
+            await tx.media.save(media)
+            await tx.commit()
