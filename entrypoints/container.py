@@ -24,6 +24,10 @@ from application.attachments.list_usages import ListUsages
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.attachments.request_deletion import RequestDeletion
 from application.attachments.resume_deletions import ResumeDeletions
+from application.audit.audit_bytes import AuditBytes
+from application.audit.audit_counts import AuditCounts
+from application.audit.audit_media import AuditMedia
+from application.audit.audit_uses import AuditUses
 from application.batches.complete_upload_batch import CompleteUploadBatch
 from application.batches.create_upload_batch import CreateUploadBatch
 from application.batches.delete_batch import DeleteBatch
@@ -327,6 +331,7 @@ class Container(containers.DeclarativeContainer):
     claim_task = providers.Singleton(
         ClaimTask, begin=begin, handlers=handlers, clock=clock, policy=settings.provided.lease_policy
     )
+    finish_task = providers.Singleton(FinishTask, begin=begin, endings=endings, clock=clock)
     hand_back_task = providers.Singleton(HandBackTask, begin=begin, clock=clock, log=log)
     work_on_task = providers.Singleton(
         WorkOnTask,
@@ -335,7 +340,7 @@ class Container(containers.DeclarativeContainer):
             LeaseKeeper, begin=begin, clock=clock, policy=settings.provided.lease_policy, tracing=tracing
         ),
         handlers=handlers,
-        finish=providers.Singleton(FinishTask, begin=begin, endings=endings, clock=clock),
+        finish=finish_task,
         hand_back=hand_back_task,
         retry=retry,
         clock=clock,
@@ -343,6 +348,15 @@ class Container(containers.DeclarativeContainer):
         telemetry=telemetry,
         tracing=tracing,
         log=log,
+    )
+
+    audit_media = providers.Singleton(
+        AuditMedia,
+        uses=providers.Singleton(AuditUses, begin=begin, entity_types=entity_types, clock=clock, ids=ids),
+        counts=providers.Singleton(AuditCounts, begin=begin, clock=clock),
+        stored=providers.Singleton(
+            AuditBytes, begin=begin, store=store, clock=clock, ids=ids, removed=note_blob_removal
+        ),
     )
 
     # The relay and the sweeper.

@@ -24,6 +24,7 @@ SHIFTS: Mapping[str, Sequence[str]] = {
         "tests/adapters/archive/",
         "tests/contracts/storage/",
         "tests/entrypoints/consumer/test_inbound.py",
+        "tests/entrypoints/consumer/test_media_tasks.py",
     ],
     "the broker": ["tests/adapters/kafka/", "tests/contracts/messaging/", "tests/services/test_kafka.py"],
 }
