@@ -62,17 +62,18 @@ def require_sound(announced: AnnouncedMedia, limits: SizeLimits) -> None:
     _require_none(list(announcement_violations(announced, limits)))
 
 
+def word_violations(sent: SentAlong) -> Iterator[Violation]:
+    """Pointers relative to the form."""
+    yield from name_violations("/file", sent.filename)
+    yield from _kind_violations(sent.kind)
+    yield from folder_violations("/folder", sent.folder)
+    yield from alt_text_violations("/altText", sent.alt_text)
+    yield from description_violations("/description", sent.description)
+
+
 def require_sound_words(sent: SentAlong) -> None:
-    """Raises Rejected with all violations, pointers relative to the form."""
-    _require_none(
-        [
-            *name_violations("/file", sent.filename),
-            *_kind_violations(sent.kind),
-            *folder_violations("/folder", sent.folder),
-            *alt_text_violations("/altText", sent.alt_text),
-            *description_violations("/description", sent.description),
-        ]
-    )
+    """Raises Rejected with all violations."""
+    _require_none(list(word_violations(sent)))
 
 
 def _require_none(violations: list[Violation]) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 
+from domain.assets.failure import Failure
 from domain.errors import Conflict, NotFound, PreconditionFailed, Rejected, TooLarge, UnsupportedType
 from domain.ids import MediaId
 from domain.media.kind import POLICIES, MediaKind
@@ -34,9 +35,13 @@ class MediaTypeNotAllowed(UnsupportedType):
 
 
 class MediaUnreadable(Rejected):
-    """It begins as an image does, and no decoder makes one of it."""
+    """It begins as an image does, and no decoder makes one of it, or one that is allowed."""
 
     code = "UNREADABLE_MEDIA"
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
 
 
 class MediaNotArrived(Conflict):
