@@ -47,7 +47,7 @@ def recognize(path: Path, *, project: bool) -> Recognized:
     if content_type in _VIDEOS:
         if project:
             raise NotTaken("is a video: a project takes documents and renders")
-        vertical = _is_vertical(*_video_size(path))
+        vertical = _is_vertical(*_video_size(path, content_type))
         video = MediaType.VIDEO_VERTICAL if vertical else MediaType.VIDEO_HORIZONTAL
         return Recognized(media_type=video, content_type=content_type)
     raise NotTaken(f"is {content_type}, which is not accepted" if content_type else "is no photo and no video")
@@ -79,10 +79,10 @@ def _picture_size(path: Path, content_type: str) -> tuple[int, int]:
         raise NotTaken("cannot be read as a picture") from error
 
 
-def _video_size(path: Path) -> tuple[int, int]:
+def _video_size(path: Path, content_type: str) -> tuple[int, int]:
     """Of the upright picture."""
     try:
-        facts = probe_video(source=str(path))
+        facts = probe_video(source=str(path), content_type=content_type)
     except (MediaRejected, av.FFmpegError, OSError, ValueError) as error:
         raise NotTaken("cannot be read as a video") from error
     return int(str(facts["width"])), int(str(facts["height"]))
