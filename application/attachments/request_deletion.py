@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.attachments.entity_types import EntityTypes
+from application.dead_letters.discard_letters import discard_media_letters
 from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachments.errors import MediaProtected
@@ -38,6 +39,8 @@ class RequestDeletion:
             protected = [use for use in uses if self._entity_types.is_protected(use.entity_type)]
             if protected:
                 raise MediaProtected(media.id, protected)
-            media.request_deletion(now=self._clock.now())
+            now = self._clock.now()
+            media.request_deletion(now=now)
             await tx.media.save(media)
+            await discard_media_letters(tx, media.id, by=command.principal.user_id, now=now)
             await tx.commit()

@@ -8,6 +8,8 @@ import pytest
 
 from adapters.imaging.processor import CONTENT_TYPES as PICTURES
 from adapters.video.processor import CONTENT_TYPES as VIDEOS
+from application.attachments.entity_types import EntityTypes
+from application.attachments.request_deletion import RequestDeletion, RequestDeletionCommand
 from application.dead_letters.replay_dead_letter import Replay, ReplayDeadLetterCommand
 from application.media.media_handler import ClaimedMedia
 from domain.assets.failure import FailureCode, MediaRejected
@@ -413,6 +415,16 @@ async def test_a_media_that_is_going_is_not_derived_from_again(world: World) -> 
 
     assert (await only_letter(world)).status is LetterStatus.OPEN
     assert await status_of(world, media) is MediaStatus.DELETE_REQUESTED
+
+
+async def test_who_deletes_a_media_decides_on_its_dead_letter(world: World) -> None:
+    media, _ = await given_up(world)
+    request_deletion = RequestDeletion(begin=world.begin, entity_types=EntityTypes(()), clock=world.clock)
+
+    await request_deletion(RequestDeletionCommand(principal=ADMIN, media_id=media.id))
+
+    letter = await only_letter(world)
+    assert (letter.status, letter.resolved_by) == (LetterStatus.DISCARDED, ADMIN.user_id)
 
 
 async def test_another_stores_letter_is_not_replayed(world: World) -> None:
