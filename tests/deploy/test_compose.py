@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from domain.jobs.task import TaskKind
 from entrypoints.services import given_services
 from entrypoints.settings import Settings, describe
+from entrypoints.worker_kind import WorkerKind
 from tests.deploy import commands, composition
 from tests.deploy.composition import DEPLOY, mounts, needs, ours, processes, seconds, services, size
 from tests.deploy.queries import ROOT, alerts
@@ -55,11 +55,11 @@ def test_clients_are_given_addresses_that_are_published() -> None:
         assert any(mapping.startswith(f"{port}:") for mapping in services()[service]["ports"])
 
 
-def test_each_kind_of_task_has_workers_of_its_own() -> None:
+def test_each_kind_of_work_has_workers_of_its_own() -> None:
     kinds = {
         tuple(service["command"][2:]) for name, service in processes().items() if service["command"][0] == "worker"
     }
-    assert kinds == {(kind.value,) for kind in TaskKind}
+    assert kinds == {(kind.value,) for kind in WorkerKind}
 
 
 def test_every_role_runs() -> None:
@@ -92,7 +92,7 @@ def test_memory_fits_the_decoders(name: str) -> None:
     service = processes()[name]
     settings = settings_of(service)
     assert settings.decoders is not None, "the number of cores of the host says nothing about a container"
-    decoding = settings.decoder_count * settings.decoder_memory if name != "worker-archive" else 0
+    decoding = settings.decoder_count * settings.decoder_memory if name in {"worker-image", "worker-video"} else 0
     encoding = settings.video_workers * (4 << 30) if name == "worker-video" else 0
     assert size(service["mem_limit"]) >= decoding + encoding + HALF_A_GIGABYTE
 
