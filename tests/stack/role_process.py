@@ -17,7 +17,7 @@ from tests.system.family import Family
 from tests.system.own_answer import answers_ok
 from tests.system.waiting import eventually
 
-_START = 90.0
+_START = 150.0
 _STOP = 90.0
 
 

@@ -14,7 +14,7 @@ from tests.system.marketplace import Marketplace
 from tests.system.waiting import eventually
 
 SETTLED = frozenset({"READY", "FAILED"})
-_WORK = 60.0
+_WORK = 120.0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -31,7 +31,7 @@ class Family:
         async def at_work() -> list[psutil.Process] | None:
             return self.ffmpegs() or None
 
-        return await eventually(at_work, within=20, expecting="ffmpeg works on a video", every=0.01)
+        return await eventually(at_work, within=60, expecting="ffmpeg works on a video", every=0.01)
 
     async def idle(self) -> None:
         """Returns once nobody transcodes."""
@@ -39,7 +39,7 @@ class Family:
         async def done() -> bool:
             return not self.ffmpegs()
 
-        await eventually(done, within=20, expecting="ffmpeg has ended")
+        await eventually(done, within=60, expecting="ffmpeg has ended")
 
     def object_store(self) -> psutil.Process:
         (process,) = self._with_argument("mini")

@@ -57,7 +57,7 @@ class Mortal:
         async def said() -> bool:
             return stage in await self.backstage.stages(delivery.batch_id)
 
-        await eventually(said, within=20, expecting=f"a worker is at {stage} of batch {delivery.batch_id}")
+        await eventually(said, within=60, expecting=f"a worker is at {stage} of batch {delivery.batch_id}")
 
     async def transactions_wait(self, count: int) -> None:
         """Returns once that many wait for a row that `backstage` holds."""
@@ -65,7 +65,7 @@ class Mortal:
         async def waiting() -> bool:
             return await self.backstage.waiting_for_rows() >= count
 
-        await eventually(waiting, within=20, expecting=f"{count} transactions wait for a row")
+        await eventually(waiting, within=60, expecting=f"{count} transactions wait for a row")
 
     async def _gone(self, family: list[psutil.Process]) -> None:
         async def all_gone() -> bool:

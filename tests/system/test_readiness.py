@@ -16,7 +16,7 @@ async def test_without_its_database_it_is_alive_and_not_ready(mortal: Mortal) ->
     async def unready() -> bool:
         return (await http.get("/readyz")).status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
-    await eventually(unready, within=15, expecting="/readyz tells that the database is down")
+    await eventually(unready, within=60, expecting="/readyz tells that the database is down")
     told = (await http.get("/readyz")).json()
     assert told == {"status": "unready", "checks": {"database": "down", "objects": "up"}}
     assert (await http.get("/livez")).status_code == HTTPStatus.OK

@@ -23,7 +23,7 @@ from tests.system.waiting import eventually
 
 JWT_SECRET = "a secret of 32 bytes, for tests only"
 _PROGRAM = Path(sys.executable).with_name("vitrine")
-_START = 60.0
+_START = 120.0
 _STOP = 60.0
 
 

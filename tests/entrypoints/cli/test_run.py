@@ -13,7 +13,7 @@ import pytest
 from tests.entrypoints.cli.program import Program
 from tests.system.vitrine_process import VitrineProcess
 
-_START = 60
+_START = 120
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def test_run_greets_and_ends_cleanly_on_ctrl_c(folder: Path) -> None:
     greeting = await _read_until(process, "vitrine upload")
     family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
-    _, rest = await asyncio.to_thread(process.communicate, timeout=30)
+    _, rest = await asyncio.to_thread(process.communicate, timeout=60)
 
     assert process.returncode == 0, rest
     assert "http://127.0.0.1:" in greeting
@@ -45,7 +45,7 @@ async def test_logs_for_machines_are_json_and_nothing_else(folder: Path) -> None
     process = Program(folder, data_dir=str(folder / "data"), log_format="json").start("run", "--port", "0")
     started = await _read_until(process, '"started"')
     process.send_signal(signal.SIGTERM)
-    output, rest = await asyncio.to_thread(process.communicate, timeout=30)
+    output, rest = await asyncio.to_thread(process.communicate, timeout=60)
     assert process.returncode == 0
     assert output == ""
     events = [json.loads(line) for line in (started + rest).splitlines()]
