@@ -12,7 +12,7 @@ from entrypoints.http.ads.responses import AdPageBody, ad_body
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.parameters import query_parameter
 from entrypoints.http.listing_media.answering import answer
-from entrypoints.http.listing_media.cursor import decode_cursor, encode_cursor
+from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.reading.json_body import read_plain
 

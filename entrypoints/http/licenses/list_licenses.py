@@ -12,7 +12,7 @@ from entrypoints.http.licenses import examples
 from entrypoints.http.licenses.requests import LicensesParameters
 from entrypoints.http.licenses.responses import LicensePageBody, license_body
 from entrypoints.http.listing_media.answering import answer
-from entrypoints.http.listing_media.cursor import decode_cursor, encode_cursor
+from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.reading.json_body import read_plain
 

@@ -10,10 +10,10 @@ from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import batches
 from entrypoints.http.documentation.parameters import query_parameter
 from entrypoints.http.listing_media.answering import answer
-from entrypoints.http.listing_media.cursor import decode_cursor, encode_cursor
 from entrypoints.http.listing_media.requests import ListBatchesParameters
 from entrypoints.http.listing_media.responses import BatchPageBody
 from entrypoints.http.listing_media.summaries import summary_body
+from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.reading.json_body import read_plain
 

@@ -9,10 +9,10 @@ from domain.ids import ProductId
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.parameters import query_parameter
 from entrypoints.http.listing_media.answering import answer
-from entrypoints.http.listing_media.cursor import decode_cursor, encode_cursor
 from entrypoints.http.products import examples
 from entrypoints.http.products.requests import ProductsParameters
 from entrypoints.http.products.responses import ProductPageBody, product_body
+from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.reading.json_body import read_plain
 
