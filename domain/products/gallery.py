@@ -152,9 +152,9 @@ def _order_violations(ids: Sequence[ProductMediaId], known: Collection[ProductMe
     for place, each in enumerate(ids):
         if each not in known:
             yield Violation(f"/productMediaIds/{place}", "UNKNOWN_ID", f"{each} is no media of this product")
-    for each, number in times.items():
-        if number > 1:
-            yield Violation("/productMediaIds", "DUPLICATE_ID", f"{each} occurs {number} times")
-    for each in known:
-        if each not in times:
-            yield Violation("/productMediaIds", "MISSING_ID", f"{each} is missing")
+    repeated = [str(each) for each, number in times.items() if number > 1]
+    if repeated:
+        yield Violation("/productMediaIds", "DUPLICATE_ID", f"these occur more than once: {', '.join(repeated)}")
+    missing = [str(each) for each in known if each not in times]
+    if missing:
+        yield Violation("/productMediaIds", "MISSING_ID", f"these are missing: {', '.join(missing)}")

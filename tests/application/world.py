@@ -34,6 +34,8 @@ from domain.jobs.task import RetryPolicy, Task
 from domain.listings.listing import Listing
 from domain.media.kind import SizeLimits
 from domain.principal import Principal, Role
+from entrypoints.media_consumers.media_consumer import memory_repositories
+from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.application.interleaving import Interleaved
 from tests.application.media_use_cases import MediaUseCases
 from tests.application.stubs import (
@@ -88,7 +90,12 @@ class World(MediaUseCases):
         self.publisher, self.telemetry, self.log = RecordingPublisher(), RecordingTelemetry(), RecordingLog()
         self.randomness = FullJitter()
         self.tracing = tracing or OpenTelemetryTracing()
-        self.begin: UnitOfWorkFactory = MemoryUnitOfWorkFactory(self.database, self.ids, headers=self.tracing.headers)
+        self.begin: UnitOfWorkFactory = MemoryUnitOfWorkFactory(
+            self.database,
+            self.ids,
+            headers=self.tracing.headers,
+            repositories=memory_repositories(MEDIA_CONSUMERS),
+        )
         if interleaved is not None:
             self.begin = Interleaved(self.begin, Random(interleaved))
         self._delivered = 0

@@ -35,9 +35,10 @@ class ChangeProductBody(_Body):
 
 
 class AttachMediaBody(ShownMediaBody):
-    display_order: Annotated[
-        int | None, Meta(ge=0, le=MOST_MEDIA, description="From 0; those behind move up. At the end when left out.")
-    ] = None
+    display_order: (
+        Annotated[int, Meta(ge=0, le=MOST_MEDIA, description="From 0; those behind move up. At the end when left out.")]
+        | None
+    ) = None
 
 
 class SetMainImageBody(_Body):

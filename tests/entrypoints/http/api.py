@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from litestar import Litestar
 from standardwebhooks import Webhook
 
 from adapters.auth.jwt import JwtVerifier, issue_token
 from adapters.auth.links import HmacLinkSigner
 from adapters.auth.webhooks import StandardWebhooksVerifier
+from application.attachments.entity_types import EntityTypes
+from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import BatchId, UserId
 from domain.principal import Principal, Role
 from entrypoints.http.app import create_app
 from entrypoints.http.services import HttpServices, HttpSettings, Probes
+from entrypoints.media_consumers.media_consumer import Toolbox, registered_types
+from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.application.uploads import ClientFile
 from tests.application.world import World, principal
 from tests.builders import IDS, OWNER, PHOTOGRAPHER
@@ -29,6 +34,7 @@ PUBLIC_URL = "https://vitrine.example"
 LISTINGS = "/api/v2/listings"
 UPLOADS = f"{LISTINGS}/media/uploads"
 DOWNLOADS = f"{LISTINGS}/media/downloads/query"
+MEDIA = "/api/v2/media"
 DEAD_LETTERS = "/api/v2/dead-letters"
 CALLBACKS = f"{LISTINGS}/media/callbacks"
 APP_ORIGIN = "https://app.example"
@@ -49,6 +55,7 @@ class Api(World):
     """`client` speaks as the photographer unless it is told otherwise."""
 
     client: httpx.AsyncClient
+    app: Litestar
 
     def __init__(self, folder: Path, *, begin: UnitOfWorkFactory | None = None, **options: Any) -> None:
         super().__init__(folder, **options)
@@ -57,6 +64,7 @@ class Api(World):
         self.readiness: dict[str, Callable[[], Awaitable[None]]] = {}
         self.check_timeout = timedelta(seconds=3)
         self.silent: list[str] = []
+        self.entity_types: EntityTypes = registered_types(MEDIA_CONSUMERS)
 
     def headers(self, who: Principal = PHOTOGRAPHER_PRINCIPAL) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token(who)}"}
@@ -102,6 +110,9 @@ class Api(World):
             get_dead_letter=self.get_dead_letter,
             replay_dead_letter=self.replay_dead_letter,
             discard_dead_letter=self.discard_dead_letter,
+            upload_media=self.upload_media,
+            presign_upload=self.presign_upload,
+            complete_upload=self.complete_upload,
             token_verifier=JwtVerifier(secret=SECRET, now=self.clock.now),
             webhook_verifier=StandardWebhooksVerifier(secrets=[WEBHOOK_SECRET]),
             clock=self.clock,
@@ -109,6 +120,7 @@ class Api(World):
             tracing=self.tracing,
             log=self.log,
             limits=self.limits,
+            media_limits=self.size_limits,
             probes=Probes(
                 readiness=self.readiness,
                 metrics=metrics,
@@ -116,6 +128,19 @@ class Api(World):
                 silent_loops=lambda: self.silent,
                 timeout=self.check_timeout,
             ),
+            consumer_routers=[router for consumer in MEDIA_CONSUMERS for router in consumer.routers(self.toolbox())],
+        )
+
+    def toolbox(self) -> Toolbox:
+        return Toolbox(
+            begin=self.begin,
+            reconcile=ReconcileAttachments(
+                entity_types=self.entity_types, clock=self.clock, ids=self.ids, log=self.log
+            ),
+            token_verifier=JwtVerifier(secret=SECRET, now=self.clock.now),
+            clock=self.clock,
+            ids=self.ids,
+            log=self.log,
         )
 
 
@@ -130,7 +155,7 @@ async def open_api(folder: Path, *, settings: HttpSettings | None = None, **opti
     # Errors must reach the client as answers: none may fall through to the server.
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
-        api.client = client
+        api.client, api.app = client, app
         yield api
 
 
