@@ -90,11 +90,6 @@ class ListBatchesParameters(_Body):
     limit: Annotated[int, Meta(ge=1, le=100)] = 25
 
 
-class PlaylistParameters(_Body):
-    expires: Annotated[int, Meta(ge=0, le=_LARGEST_INTEGER * 2)]
-    signature: Annotated[str, Meta(max_length=100)]
-
-
 class UpsertListingBody(_Body):
     owner_id: UUID
     kind: ListingKind
