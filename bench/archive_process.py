@@ -24,13 +24,15 @@ from adapters.s3.connection import S3Connection, open_s3
 from adapters.s3.multipart import S3MultipartUploads
 from adapters.s3.signer import SigV4UrlSigner
 from adapters.s3.store import S3ObjectStore
+from adapters.telemetry.log import StructuredLog
 from application.ports.archive import ArchiveEntry
 from application.ports.storage import UploadedPart
+from application.storage.streamed_uploads import StreamedUploads
 from entrypoints.services import open_services
 from entrypoints.settings import Settings
 
 _MIB = 1024 * 1024
-# Those of ZipArchiveWriter.
+# More than the ZIP has: a plain copy is given all the memory that helps it.
 _PART_SIZE = 8 * _MIB
 _PARTS_IN_FLIGHT = 3
 
@@ -90,7 +92,9 @@ async def _zip(connection: S3Connection, sources: Sequence[Source], key: str) ->
         )
         for number, source in enumerate(sources, start=1)
     ]
-    writer = ZipArchiveWriter(S3ObjectStore(connection), S3MultipartUploads(connection))
+    store = S3ObjectStore(connection)
+    streams = StreamedUploads(store=store, uploads=S3MultipartUploads(connection), log=StructuredLog())
+    writer = ZipArchiveWriter(store, streams)
     await writer.write(key, entries, progress=_silent)
 
 
@@ -99,7 +103,7 @@ async def _silent(_: float) -> None:
 
 
 async def _copy(connection: S3Connection, sources: Sequence[Source], key: str) -> None:
-    """The floor: bytes from GETs into parts of the same size, as many at once; nothing is hashed or checked."""
+    """The floor: bytes from GETs into parts; nothing is hashed or checked."""
     uploads = S3MultipartUploads(connection)
     upload_id = await uploads.begin(key, content_type="application/zip")
     async with aiohttp.ClientSession(auto_decompress=False, read_bufsize=_MIB) as http:

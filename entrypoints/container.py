@@ -91,6 +91,7 @@ from application.processing.start_job import StartJob
 from application.processing.work_on_task import WorkOnTask
 from application.storage.notification import ObjectChange
 from application.storage.route_notification import RouteNotification, StorageRoute
+from application.storage.streamed_uploads import StreamedUploads
 from domain.batches.object_keys import is_original, is_ours
 from domain.media.object_keys import is_blob, is_rendition
 from entrypoints.media_consumers.media_consumer import registered_types
@@ -118,6 +119,7 @@ class Container(containers.DeclarativeContainer):
     signer = resources.provided.signer
     store = resources.provided.store
     multipart = resources.provided.multipart
+    streams = providers.Singleton(StreamedUploads, store=store, uploads=multipart, log=log)
     limits = settings.provided.limits
     retry = settings.provided.processing.retry
 
@@ -312,7 +314,7 @@ class Container(containers.DeclarativeContainer):
         workspace=resources.provided.workspace,
     )
     build_archive = providers.Singleton(
-        BuildArchive, begin=begin, writer=providers.Singleton(ZipArchiveWriter, store, multipart)
+        BuildArchive, begin=begin, writer=providers.Singleton(ZipArchiveWriter, store, streams)
     )
     start_job = providers.Singleton(StartJob, begin=begin, clock=clock, log=log)
     handlers = providers.Singleton(

@@ -65,6 +65,7 @@ from application.processing.start_job import StartJob
 from application.processing.task_ending import TaskEnding
 from application.processing.task_handler import TaskHandler
 from application.processing.work_on_task import WorkOnTask
+from application.storage.streamed_uploads import StreamedUploads
 from application.unit_of_work import UnitOfWorkFactory
 from domain.batches.limits import UploadLimits
 from domain.batches.media_type import CONTENT_TYPES
@@ -96,6 +97,10 @@ class UseCases:
     tracing: Tracing
     log: RecordingLog
     randomness: FullJitter
+
+    @cached_property
+    def streams(self) -> StreamedUploads:
+        return StreamedUploads(store=self.store, uploads=self.multipart, log=self.log)
 
     @cached_property
     def opener(self) -> MultipartOpener:
@@ -255,7 +260,7 @@ class UseCases:
             processors=dict.fromkeys(types, self.processor),
             workspace=self.workspace,
         )
-        build = BuildArchive(begin=self.begin, writer=ZipArchiveWriter(self.store, self.multipart))
+        build = BuildArchive(begin=self.begin, writer=ZipArchiveWriter(self.store, self.streams))
         return BySort(
             asset=AssetHandler(start_job=start_job, process=process),
             archive=ArchiveHandler(start_job=start_job, build=build),
