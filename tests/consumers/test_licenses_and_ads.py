@@ -1,0 +1,182 @@
+"""Licenses and ads protect what they use."""
+
+import pytest
+
+from domain.ids import StoreId
+from domain.media.media import MediaStatus
+from tests.builders import IDS
+from tests.consumers.shop import CUSTOMER, JUDGE, STRANGER, Shop
+from tests.entrypoints.http.problems import violations
+
+
+async def license_of(shop: Shop, media_id: str) -> str:
+    created = await shop.done("POST", "/licenses", {"number": "A-4711", "mediaId": media_id})
+    return str(created["licenseId"])
+
+
+async def decide(shop: Shop, license_id: str, status: str) -> None:
+    await shop.done("PUT", f"/licenses/{license_id}/status", {"status": status}, who=JUDGE)
+
+
+@pytest.mark.parametrize("status", [MediaStatus.UPLOADED, MediaStatus.READY])
+@pytest.mark.parametrize("mime_type", ["application/pdf", "image/jpeg"])
+async def test_a_license_creates_a_protected_use(shop: Shop, status: MediaStatus, mime_type: str) -> None:
+    document = await shop.media(status=status, mime_type=mime_type)
+
+    license_id = await license_of(shop, document)
+
+    assert await shop.uses(document) == [("license", license_id)]
+    assert shop.api.entity_types.is_protected("license")
+
+
+async def test_a_license_is_proved_by_a_document(shop: Shop) -> None:
+    answer = await shop.ask("POST", "/licenses", {"number": "A", "mediaId": await shop.media(mime_type="video/mp4")})
+
+    assert violations(answer) == {("/mediaId", "MEDIA_TYPE_NOT_ALLOWED")}
+    assert await shop.ledger() == []
+
+
+@pytest.mark.parametrize("status", ["PENDING", "APPROVED"])
+async def test_in_force_it_is_not_deleted(shop: Shop, status: str) -> None:
+    document = await shop.document()
+    license_id = await license_of(shop, document)
+    if status != "PENDING":
+        await decide(shop, license_id, status)
+
+    await shop.refused(409, "LICENSE_IN_FORCE", "DELETE", f"/licenses/{license_id}")
+
+    assert await shop.uses(document) == [("license", license_id)]
+
+
+@pytest.mark.parametrize("status", ["REJECTED", "EXPIRED"])
+async def test_once_over_it_is_deleted_and_its_document_released(shop: Shop, status: str) -> None:
+    document = await shop.document()
+    license_id = await license_of(shop, document)
+    await decide(shop, license_id, status)
+    assert await shop.uses(document) == [("license", license_id)], "over, it is protected still"
+
+    await shop.done("DELETE", f"/licenses/{license_id}")
+
+    assert await shop.uses(document) == []
+    await shop.refused(404, "LICENSE_NOT_FOUND", "GET", f"/licenses/{license_id}")
+
+
+async def test_another_document_releases_the_first(shop: Shop) -> None:
+    first, second = await shop.document(), await shop.document()
+    license_id = await license_of(shop, first)
+    await decide(shop, license_id, "REJECTED")
+
+    changed = await shop.done("PATCH", f"/licenses/{license_id}", {"mediaId": second})
+
+    assert (changed["mediaId"], changed["status"], changed["number"]) == (second, "PENDING", "A-4711")
+    assert await shop.uses(first) == []
+    assert await shop.uses(second) == [("license", license_id)]
+
+
+async def test_what_is_decided_stays_as_it_is(shop: Shop) -> None:
+    license_id = await license_of(shop, await shop.document())
+    await decide(shop, license_id, "APPROVED")
+
+    await shop.refused(409, "LICENSE_DECIDED", "PATCH", f"/licenses/{license_id}", {"number": "B"})
+
+
+async def test_who_deals_with_licenses(shop: Shop) -> None:
+    document = await shop.document()
+    license_id = await license_of(shop, document)
+    path, body = f"/licenses/{license_id}", {"number": "A", "mediaId": document}
+    for method, where, sent in (
+        ("POST", "/licenses", body),
+        ("GET", "/licenses", None),
+        ("GET", path, None),
+        ("PATCH", path, {"number": "B"}),
+        ("PUT", f"{path}/status", {"status": "APPROVED"}),
+        ("DELETE", path, None),
+    ):
+        await shop.refused(403, "NOT_PERMITTED", method, where, sent, who=CUSTOMER)
+    await shop.refused(403, "NOT_PERMITTED", "PUT", f"{path}/status", {"status": "APPROVED"})
+    for method, where, sent in (
+        ("GET", path, None),
+        ("PATCH", path, {"number": "B"}),
+        ("PUT", f"{path}/status", {"status": "APPROVED"}),
+        ("DELETE", path, None),
+    ):
+        await shop.refused(404, "LICENSE_NOT_FOUND", method, where, sent, who=STRANGER)
+    await shop.refused(409, "MEDIA_NOT_ATTACHABLE", "POST", "/licenses", body, who=STRANGER)
+    assert (await shop.done("GET", "/licenses", who=STRANGER))["licenses"] == []
+    assert [each["licenseId"] for each in (await shop.done("GET", "/licenses"))["licenses"]] == [license_id]
+
+
+async def test_an_operator_can_take_a_lost_document_away(shop: Shop) -> None:
+    document = await shop.document()
+    license_id = await license_of(shop, document)
+
+    await shop.detach(document)
+    await shop.detach(document)
+
+    assert (await shop.done("GET", f"/licenses/{license_id}"))["mediaId"] is None
+    assert await shop.uses(document) == []
+
+
+async def ad_with(shop: Shop, *media: str) -> str:
+    body = {"title": "Sale", "creatives": [{"mediaId": each, "headline": "Now"} for each in media]}
+    return str((await shop.done("POST", "/ads", body))["adId"])
+
+
+async def test_an_ad_protects_its_creatives_while_it_lives(shop: Shop) -> None:
+    first, second = await shop.media(), await shop.media()
+
+    ad_id = await ad_with(shop, first, second, first)
+
+    assert await shop.uses(first) == [("ad", ad_id)]
+    assert await shop.uses(second) == [("ad", ad_id)]
+    assert shop.api.entity_types.is_protected("ad")
+    assert shop.api.entity_types.is_protected("ad_creative")
+
+
+async def test_an_update_releases_what_is_shown_no_longer(shop: Shop) -> None:
+    first, second = await shop.media(), await shop.media()
+    ad_id = await ad_with(shop, first)
+
+    changed = await shop.done(
+        "PUT", f"/ads/{ad_id}", {"title": "Sale", "creatives": [{"mediaId": second}, {"mediaId": second}]}
+    )
+
+    assert [each["mediaId"] for each in changed["creatives"]] == [second, second]
+    assert await shop.uses(first) == []
+    assert await shop.uses(second) == [("ad", ad_id)]
+
+
+async def test_a_deleted_ad_releases_everything(shop: Shop) -> None:
+    picture = await shop.media()
+    ad_id = await ad_with(shop, picture)
+
+    await shop.done("DELETE", f"/ads/{ad_id}")
+
+    assert await shop.uses(picture) == []
+    await shop.refused(404, "AD_NOT_FOUND", "GET", f"/ads/{ad_id}")
+
+
+async def test_creatives_close_up_when_one_is_detached(shop: Shop) -> None:
+    going, staying = await shop.media(), await shop.media()
+    ad_id = await ad_with(shop, going, staying, going)
+
+    await shop.detach(going)
+    await shop.detach(going)
+
+    assert [each["mediaId"] for each in (await shop.done("GET", f"/ads/{ad_id}"))["creatives"]] == [staying]
+    assert await shop.uses(going) == []
+
+
+async def test_who_deals_with_ads(shop: Shop) -> None:
+    picture, theirs = await shop.media(), await shop.media(store_id=StoreId(IDS.new()))
+    ad_id = await ad_with(shop, picture)
+    path, body = f"/ads/{ad_id}", {"title": "Mine", "creatives": [{"mediaId": picture}]}
+    for method, where, sent in (("POST", "/ads", body), ("PUT", path, body), ("DELETE", path, None)):
+        await shop.refused(403, "NOT_PERMITTED", method, where, sent, who=CUSTOMER)
+    for method, where, sent in (("GET", path, None), ("PUT", path, body), ("DELETE", path, None)):
+        await shop.refused(404, "AD_NOT_FOUND", method, where, sent, who=STRANGER)
+    await shop.refused(409, "MEDIA_NOT_ATTACHABLE", "POST", "/ads", body, who=STRANGER)
+    foreign = {"title": "Sale", "creatives": [{"mediaId": theirs}]}
+    await shop.refused(409, "MEDIA_NOT_ATTACHABLE", "PUT", path, foreign)
+    assert [each["adId"] for each in (await shop.done("GET", "/ads", who=CUSTOMER))["ads"]] == [ad_id]
+    assert (await shop.done("GET", "/ads", who=STRANGER))["ads"] == []
