@@ -12,6 +12,7 @@ from adapters.archive.zip import ZipArchiveWriter
 from adapters.auth.links import HmacLinkSigner
 from adapters.auth.webhooks import StandardWebhooksVerifier
 from adapters.documents.processor import DocumentProcessor
+from adapters.imaging.probe import ChildImageProbe
 from adapters.imaging.processor import CONTENT_TYPES as PICTURES
 from adapters.imaging.processor import ImageProcessor
 from adapters.sniffing.magic import MagicTypeSniffer
@@ -57,7 +58,10 @@ from application.listings.take_booking_facts import TakeBookingFacts
 from application.listings.take_listing_facts import TakeListingFacts
 from application.listings.upsert_listing import UpsertListing
 from application.media.collect_blobs import CollectBlobs
+from application.media.complete_upload import CompleteUpload
 from application.media.derivative_planner import DerivativePlanner
+from application.media.expire_unfinished import ExpireUnfinished
+from application.media.file_inspector import FileInspector
 from application.media.get_media import GetMedia
 from application.media.get_media_playlist import GetMediaPlaylist
 from application.media.list_media import ListMedia
@@ -67,8 +71,13 @@ from application.media.media_links import MediaLinks
 from application.media.note_blob_arrival import NoteBlobArrival
 from application.media.note_blob_removal import NoteBlobRemoval
 from application.media.note_rendition_removal import NoteRenditionRemoval
+from application.media.presign_upload import PresignUpload
+from application.media.promote_media import PromoteMedia
 from application.media.release_from_quarantine import ReleaseFromQuarantine
+from application.media.sweep_staging import SweepStaging
+from application.media.unfinished_uploads import UnfinishedUploads
 from application.media.update_media import UpdateMedia
+from application.media.upload_media import UploadMedia
 from application.playback.sign_playlist import SignPlaylist
 from application.processing.apply_callback import ApplyCallback
 from application.processing.archive_ending import ArchiveEnding
@@ -263,6 +272,72 @@ class Container(containers.DeclarativeContainer):
     )
     route_notification = providers.Singleton(
         RouteNotification, bucket=settings.provided.s3_bucket, routes=storage_routes
+    )
+
+    # How media gets in.
+    unfinished_uploads = providers.Singleton(UnfinishedUploads, begin=begin, store=store, clock=clock, log=log)
+    inspector = providers.Singleton(
+        FileInspector,
+        sniffer=providers.Singleton(MagicTypeSniffer),
+        probe=providers.Singleton(
+            ChildImageProbe, resources.provided.probes, pixel_limit=settings.provided.pixel_limit
+        ),
+    )
+    promote_media = providers.Singleton(
+        PromoteMedia,
+        begin=begin,
+        store=store,
+        planner=derivative_planner,
+        release=release_from_quarantine,
+        clock=clock,
+        ids=ids,
+        log=log,
+        media_url=settings.provided.media_url,
+    )
+    upload_media = providers.Singleton(
+        UploadMedia,
+        begin=begin,
+        streams=streams,
+        inspector=inspector,
+        promote=promote_media,
+        unfinished=unfinished_uploads,
+        clock=clock,
+        ids=ids,
+        log=log,
+        limits=settings.provided.media_limits,
+        at_once=settings.provided.media_uploads_at_once,
+    )
+    presign_upload = providers.Singleton(
+        PresignUpload,
+        begin=begin,
+        signer=signer,
+        clock=clock,
+        ids=ids,
+        limits=settings.provided.media_limits,
+        url_lifetime=settings.provided.upload_urls_live_for,
+    )
+    complete_upload = providers.Singleton(
+        CompleteUpload,
+        begin=begin,
+        store=store,
+        inspector=inspector,
+        promote=promote_media,
+        unfinished=unfinished_uploads,
+    )
+    expire_unfinished = providers.Singleton(
+        ExpireUnfinished,
+        begin=begin,
+        unfinished=unfinished_uploads,
+        clock=clock,
+        window=settings.provided.media_upload_patience,
+    )
+    sweep_staging = providers.Singleton(
+        SweepStaging,
+        begin=begin,
+        store=store,
+        uploads=multipart,
+        clock=clock,
+        patience=settings.provided.upload_urls_live_for,
     )
 
     # What ends media.

@@ -16,7 +16,7 @@ from entrypoints.consumer.media_deletions import MediaDeletions, RejectDeletion
 from entrypoints.consumer.part import Part
 from entrypoints.consumer.rejection import Reject, Rejection
 from entrypoints.consumer.relay import Relay
-from entrypoints.consumer.sweeper import Sweeper
+from entrypoints.consumer.sweeper import Sweeper, seldom
 from entrypoints.consumer.worker import Worker
 from entrypoints.topic_plans import OUTBOUND, WORK
 from entrypoints.vitrine import Vitrine
@@ -106,6 +106,10 @@ def sweeper(vitrine: Vitrine) -> Sweeper:
             "expired-uploads": container.expire_uploads(),
             "stuck-tasks": container.recover_tasks(),
             "silent-pipelines": container.expire_external_jobs(),
+            "unfinished-uploads": container.expire_unfinished(),
+            "staging-objects": seldom(
+                container.sweep_staging(), every=timedelta(seconds=vitrine.settings.staging_sweep_every)
+            ),
             "unfinished-deletions": container.resume_deletions(),
             "condemned-blobs": container.collect_blobs(),
             "published-messages": container.forget_published(),

@@ -10,6 +10,7 @@ from socket import gethostname
 from tempfile import gettempdir
 
 from adapters.documents.processor import RENDER_FIRST_PAGE
+from adapters.imaging.probe import READ_HEADER
 from adapters.imaging.processor import DERIVE_IMAGES
 from adapters.postgres.bell import PostgresOutboxBell
 from adapters.postgres.engine import open_engine
@@ -53,6 +54,8 @@ Readiness = Callable[[], Awaitable[None]]
 """Raises when the dependency does not answer."""
 
 _DECODER_FUNCTIONS = (DERIVE_IMAGES, RENDER_FIRST_PAGE, PROBE_VIDEO)
+_PROBES = 2
+"""A look takes milliseconds; one that hangs holds up no others."""
 _FFMPEG = Limits(memory=4 << 30, file_size=64 << 30, nice=15)
 """A transcode takes minutes whatever happens, a photo a moment: of two that want a core the photo gets nine tenths."""
 
@@ -61,8 +64,8 @@ _FFMPEG = Limits(memory=4 << 30, file_size=64 << 30, nice=15)
 class Resources:
     """Everything that the container is given. `confinement` begins the command line of ffmpeg.
 
-    What only some roles need is None for the others: decoders and workspace those that process media, secrets those
-    that serve the API.
+    What only some roles need is None for the others: decoders and workspace those that process media, probes and
+    secrets those that serve the API. Probes look at headers alone, and never wait behind a decoder.
     """
 
     begin: UnitOfWorkFactory
@@ -74,6 +77,7 @@ class Resources:
     messaging: Messaging
     bell: OutboxBell
     decoders: IsolatedRunner | None
+    probes: IsolatedRunner | None
     confinement: Sequence[str]
     workspace: Workspace | None
     clock: Clock
@@ -105,7 +109,11 @@ async def open_resources(
         connection = await stack.enter_async_context(open_s3(services.bucket))
         if role.serves_api:
             await prepare_bucket(connection, cors_origins=settings.origins)
-        decoders, workspace = None, None
+        decoders, probes, workspace = None, None, None
+        if role.serves_api:
+            probes = await stack.enter_async_context(
+                ChildProcessPool(functions=(READ_HEADER,), size=_PROBES, memory_limit=settings.decoder_memory)
+            )
         if role.processes_media:
             decoders = await stack.enter_async_context(
                 ChildProcessPool(
@@ -135,6 +143,7 @@ async def open_resources(
             messaging=messaging,
             bell=bell,
             decoders=decoders,
+            probes=probes,
             confinement=confined(_FFMPEG),
             workspace=workspace,
             clock=SystemClock(),

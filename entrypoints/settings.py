@@ -20,10 +20,14 @@ from domain.batches.media_type import MediaCategory
 from domain.jobs.estimate import Capacity
 from domain.jobs.job import Provider
 from domain.jobs.task import RetryPolicy
+from domain.media.content_class import ContentClass
+from domain.media.kind import SizeLimits
 
 PREFIX = "VITRINE_"
 
 Positive = Annotated[int, Meta(ge=1)]
+MediaBytes = Annotated[int, Meta(ge=1, le=5 * GIB)]
+"""Stores copy no larger object in one go."""
 
 
 def _about(text: str) -> Meta:
@@ -92,6 +96,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     document_max_bytes: Annotated[Positive, _about("One document.")] = 256 * MIB
     video_max_bytes: Annotated[Positive, _about("One video.")] = 10 * GIB
     batch_max_bytes: Annotated[Positive, _about("One batch.")] = 50 * GIB
+    media_image_max_bytes: Annotated[MediaBytes, _about("One image of the library.")] = 20 * MIB
+    media_document_max_bytes: Annotated[MediaBytes, _about("One document of the library.")] = 20 * MIB
+    media_video_max_bytes: Annotated[MediaBytes, _about("One video of the library.")] = 200 * MIB
+    media_other_max_bytes: Annotated[MediaBytes, _about("Any other file of the library.")] = 20 * MIB
+    media_upload_window: Annotated[Positive, _about("Media whose upload is not completed fail after this.")] = 86400
+    media_uploads_at_once: Annotated[Positive, _about("Direct uploads of one process; each takes some 20 MiB.")] = 32
     multipart_above: Annotated[Positive, _about("Larger files are uploaded in parts.")] = 64 * MIB
     part_size: Annotated[int, Meta(ge=5 * MIB), _about("Bytes of one part.")] = 16 * MIB
 
@@ -114,6 +124,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         7_776_000
     )
     sweep_every: Annotated[Positive, _about("Pause of the sweeper.")] = 5
+    staging_sweep_every: Annotated[Positive, _about("Pause between looks for staging objects left behind.")] = 600
 
     drain: Annotated[int, Meta(ge=0), _about("A process that is told to stop may finish its work for so long.")] = 20
     silence: Annotated[Positive, _about("A loop that does not come round for so long makes /livez fail.")] = 60
@@ -164,6 +175,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.base_url}/api/v2/listings/media/hls"
 
     @property
+    def media_url(self) -> str:
+        return f"{self.base_url}/api/v2/media"
+
+    @property
     def media_playlist_url(self) -> str:
         return f"{self.base_url}/api/v2/media/hls"
 
@@ -195,6 +210,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             download_url_lifetime=timedelta(seconds=self.download_url_lifetime),
             upload_window=timedelta(seconds=self.upload_window),
         )
+
+    @property
+    def media_limits(self) -> SizeLimits:
+        return SizeLimits(
+            by_class={
+                ContentClass.IMAGE: self.media_image_max_bytes,
+                ContentClass.DOCUMENT: self.media_document_max_bytes,
+                ContentClass.VIDEO: self.media_video_max_bytes,
+                ContentClass.OTHER: self.media_other_max_bytes,
+            }
+        )
+
+    @property
+    def upload_urls_live_for(self) -> timedelta:
+        return timedelta(seconds=self.upload_url_lifetime)
+
+    @property
+    def media_upload_patience(self) -> timedelta:
+        return timedelta(seconds=self.media_upload_window)
 
     @property
     def processing(self) -> ProcessingPolicy:

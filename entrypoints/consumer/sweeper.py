@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 
 from application.ports.log import Log
 from domain.errors import DomainError
@@ -12,6 +13,20 @@ from entrypoints.consumer.part import Part
 
 Pass = Callable[[], Awaitable[int]]
 """One look; answers how many things it moved."""
+
+
+def seldom(sweep: Pass, every: timedelta) -> Pass:
+    """The same, at most once in that time: one that lists a bucket, say."""
+    due = monotonic()
+
+    async def look() -> int:
+        nonlocal due
+        if monotonic() < due:
+            return 0
+        due = monotonic() + every.total_seconds()
+        return await sweep()
+
+    return look
 
 
 class Sweeper(Part):

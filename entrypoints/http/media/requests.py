@@ -1,0 +1,72 @@
+"""Bodies and parameters of requests. What the domain judges (lengths, types, checksums) is plain text here."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from domain.media.content_class import ContentClass
+from domain.media.kind import MediaKind
+from domain.media.media import DEFAULT_FOLDER
+
+_LARGEST_BIGINT = 2**63 - 1
+"""Far from any limit, and yet no number that Python would refuse to write out in an answer."""
+
+
+class _Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    pass
+
+
+class PresignUploadBody(_Body):
+    """A file that the client is going to put into the store."""
+
+    filename: Annotated[str, Meta(description="1 to 255 characters: how people know it.")]
+    file_type: Annotated[str, Meta(description="Its MIME type; the bytes must prove it.")]
+    bytes: Annotated[int, Meta(le=_LARGEST_BIGINT)]
+    checksum: Annotated[str, Meta(description="SHA-256 as `sha256:<hex>`, hex or base64.")]
+    kind: Annotated[
+        str, Meta(description="What it is for: product, ads, pdf, license_doc, coa, manifest, user, store, other.")
+    ]
+    folder: Annotated[str, Meta(description="1 to 100 characters.")] = DEFAULT_FOLDER
+
+
+class UpdateMediaBody(_Body):
+    """What is left out stays as it is; null clears."""
+
+    alt_text: Annotated[str, Meta(description="At most 500 characters.")] | UnsetType | None = UNSET
+    description: Annotated[str, Meta(description="At most 10,000 characters.")] | UnsetType | None = UNSET
+    folder: Annotated[str, Meta(description="1 to 100 characters.")] | UnsetType = UNSET
+    original_name: Annotated[str, Meta(description="1 to 255 characters.")] | UnsetType = UNSET
+
+
+class ShownStatus(StrEnum):
+    """Of what the library shows."""
+
+    PENDING = "PENDING"
+    UPLOADED = "UPLOADED"
+    READY = "READY"
+    FAILED = "FAILED"
+
+
+class LibraryParameters(_Body):
+    kind: MediaKind | None = None
+    media_type: ContentClass | None = None
+    folder: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    mime: Annotated[str, Meta(max_length=100, pattern=r"^[^/\s]+/[^/\s]+$")] | None = None
+    status: ShownStatus | None = None
+    uploader: UUID | None = None
+    unused: bool = False
+    search: Annotated[str, Meta(max_length=100, pattern=r"[^\W_]")] | None = None
+    cursor: Annotated[str, Meta(max_length=100)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+
+
+class UsagesParameters(_Body):
+    cursor: Annotated[str, Meta(max_length=400)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+
+
+class DeletionParameters(_Body):
+    dry_run: bool = False
