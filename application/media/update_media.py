@@ -42,15 +42,16 @@ class UpdateMedia:
             require_manager(media, command.principal)
             if command.versions is not None and media.version not in command.versions:
                 raise MediaChanged(media.id)
-            media.update(
+            changed = media.update(
                 alt_text=patched(command.alt_text, media.alt_text),
                 description=patched(command.description, media.description),
                 folder=media.folder if command.folder is None else command.folder,
                 original_name=media.original_name if command.original_name is None else command.original_name,
                 now=self._clock.now(),
             )
-            await tx.media.save(media)
-            await tx.commit()
+            if changed:
+                await tx.media.save(media)
+                await tx.commit()
         return media
 
 

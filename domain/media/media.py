@@ -237,15 +237,16 @@ class Media(Aggregate):
 
     def update(
         self, *, alt_text: str | None, description: str | None, folder: str, original_name: str, now: datetime
-    ) -> None:
-        """What people say of it; nothing happens when it says so already."""
+    ) -> bool:
+        """What people say of it. False when it says so already."""
         before = (self.alt_text, self.description, self.folder, self.original_name)
         if before == (alt_text, description, folder, original_name):
-            return
+            return False
         self.alt_text, self.description = alt_text, description
         self.folder, self.original_name = folder, original_name
         self.updated_at = now
         self.record(MediaUpdated(media_id=self.id, store_id=self.store_id, occurred_at=now))
+        return True
 
     def request_deletion(self, *, now: datetime) -> None:
         """From here on nobody can attach it. Whoever calls has seen that no protected use is left."""

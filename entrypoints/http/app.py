@@ -7,9 +7,10 @@ from litestar.response import Redirect
 
 from entrypoints.http.dead_letters.router import dead_letters_router
 from entrypoints.http.documentation.document import DOCS_PATH, openapi_config, prepare_document
+from entrypoints.http.early_answer import EarlyAnswer
 from entrypoints.http.health import health_router
 from entrypoints.http.listing_media.router import listing_media_routers
-from entrypoints.http.media.router import media_router
+from entrypoints.http.media.router import media_routers
 from entrypoints.http.problems import exception_handlers
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.request_log import RequestLog
@@ -25,7 +26,7 @@ def create_app(services: HttpServices, settings: HttpSettings) -> Litestar:
             health_router(services.probes),
             *listing_media_routers(services),
             dead_letters_router(services),
-            media_router(services),
+            *media_routers(services),
             *services.consumer_routers,
         ],
         request_class=JsonRequest,
@@ -34,11 +35,18 @@ def create_app(services: HttpServices, settings: HttpSettings) -> Litestar:
         cors_config=_cors(settings),
         on_startup=[prepare_document],
         openapi_config=openapi_config(settings.public_url),
-        state=State({"limits": services.limits, "body_timeout": settings.body_timeout.total_seconds()}),
+        state=State(
+            {
+                "limits": services.limits,
+                "media_limits": services.media_limits,
+                "body_timeout": settings.body_timeout.total_seconds(),
+                "upload_timeout": settings.upload_timeout.total_seconds(),
+            }
+        ),
         logging_config=None,
         debug=False,
     )
-    app.asgi_handler = RequestTrace(RequestLog(app.asgi_handler, services.log), services.tracing)
+    app.asgi_handler = EarlyAnswer(RequestTrace(RequestLog(app.asgi_handler, services.log), services.tracing))
     return app
 
 
@@ -65,8 +73,8 @@ def _cors(settings: HttpSettings) -> CORSConfig | None:
         return None
     return CORSConfig(
         allow_origins=list(settings.cors_origins),
-        allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["authorization", "content-type", "x-request-id", "traceparent", "tracestate"],
-        expose_headers=["x-request-id", "traceresponse", "retry-after"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["authorization", "content-type", "if-match", "x-request-id", "traceparent", "tracestate"],
+        expose_headers=["etag", "x-request-id", "traceresponse", "retry-after"],
         max_age=600,
     )

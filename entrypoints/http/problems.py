@@ -1,8 +1,10 @@
 """Errors as clients see them: RFC 9457 `application/problem+json`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
@@ -12,6 +14,7 @@ from msgspec import Meta
 
 from application.ports.auth import TokenRefused
 from application.ports.log import Log
+from domain.attachments.errors import MediaProtected
 from domain.errors import (
     Conflict,
     DomainError,
@@ -52,8 +55,18 @@ class ErrorItem(msgspec.Struct, frozen=True):
     detail: Annotated[str, Meta(description="For people.")]
 
 
+class BlockerItem(msgspec.Struct, frozen=True, rename="camel"):
+    """A protected use of a media."""
+
+    entity_type: str
+    entity_id: UUID
+    since: datetime
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What went wrong. `errors` lists every violation of the request, not the first."""
+    """What went wrong. `errors` lists every violation of the request, not the first; `blockers` all that keeps a media
+    from being deleted.
+    """
 
     type: Annotated[str, Meta(description="Names the kind of problem.")]
     title: str
@@ -62,6 +75,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str
     instance: Annotated[str | None, Meta(description="Names this very occurrence, as in the logs.")] = None
     errors: list[ErrorItem] | None = None
+    blockers: list[BlockerItem] | None = None
 
 
 def status_of(error: DomainError) -> HTTPStatus:
@@ -95,6 +109,8 @@ def exception_handlers(log: Log) -> ExceptionHandlersMap:
             silent = problem(status, error.code, "a service that this needs does not answer; try again later")
             return _answer(request, silent, {"Retry-After": _RETRY_AFTER})
         told = problem(status, error.code, error.detail, error.violations)
+        if isinstance(error, MediaProtected):
+            told = msgspec.structs.replace(told, blockers=_blockers(error))
         return _answer(request, told, _challenge(request, error))
 
     def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
@@ -109,6 +125,10 @@ def exception_handlers(log: Log) -> ExceptionHandlersMap:
         return _answer(request, problem(HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", detail))
 
     return {DomainError: on_domain_error, HTTPException: on_http_error, Exception: on_surprise}
+
+
+def _blockers(error: MediaProtected) -> list[BlockerItem]:
+    return [BlockerItem(found.entity_type, found.entity_id, found.since) for found in error.blockers]
 
 
 def _answer(

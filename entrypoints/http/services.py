@@ -6,6 +6,9 @@ from datetime import timedelta
 
 from litestar import Router
 
+from application.attachments.foresee_deletion import ForeseeDeletion
+from application.attachments.list_usages import ListUsages
+from application.attachments.request_deletion import RequestDeletion
 from application.batches.complete_upload_batch import CompleteUploadBatch
 from application.batches.create_upload_batch import CreateUploadBatch
 from application.batches.delete_batch import DeleteBatch
@@ -21,6 +24,13 @@ from application.dead_letters.get_dead_letter import GetDeadLetter
 from application.dead_letters.list_dead_letters import ListDeadLetters
 from application.dead_letters.replay_dead_letter import ReplayDeadLetter
 from application.listings.upsert_listing import UpsertListing
+from application.media.complete_upload import CompleteUpload
+from application.media.get_media import GetMedia
+from application.media.get_media_playlist import GetMediaPlaylist
+from application.media.list_media import ListMedia
+from application.media.presign_upload import PresignUpload
+from application.media.update_media import UpdateMedia
+from application.media.upload_media import UploadMedia
 from application.ports.auth import TokenVerifier, WebhookVerifier
 from application.ports.clock import Clock
 from application.ports.log import Log
@@ -28,6 +38,7 @@ from application.ports.telemetry import Telemetry
 from application.ports.tracing import Tracing
 from application.processing.apply_callback import ApplyCallback
 from domain.batches.limits import MIB, UploadLimits
+from domain.media.kind import SizeLimits
 
 
 def _no_loops() -> Sequence[str]:
@@ -49,7 +60,9 @@ class Probes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpServices:
-    """`limits` are those that `create_upload_batch` goes by; `consumer_routers` those of the consumers of media."""
+    """`limits` are those that `create_upload_batch` goes by, `media_limits` those of the library; `consumer_routers`
+    those of the consumers of media.
+    """
 
     upsert_listing: UpsertListing
     create_upload_batch: CreateUploadBatch
@@ -67,6 +80,16 @@ class HttpServices:
     get_dead_letter: GetDeadLetter
     replay_dead_letter: ReplayDeadLetter
     discard_dead_letter: DiscardDeadLetter
+    upload_media: UploadMedia
+    presign_upload: PresignUpload
+    complete_upload: CompleteUpload
+    get_media: GetMedia
+    list_media: ListMedia
+    update_media: UpdateMedia
+    get_media_playlist: GetMediaPlaylist
+    list_usages: ListUsages
+    foresee_deletion: ForeseeDeletion
+    request_deletion: RequestDeletion
     token_verifier: TokenVerifier
     webhook_verifier: WebhookVerifier
     clock: Clock
@@ -74,6 +97,7 @@ class HttpServices:
     tracing: Tracing
     log: Log
     limits: UploadLimits
+    media_limits: SizeLimits
     probes: Probes
     consumer_routers: Sequence[Router] = ()
 
@@ -86,4 +110,6 @@ class HttpSettings:
     cors_origins: Sequence[str] = ()
     max_body_bytes: int = 2 * MIB
     body_timeout: timedelta = timedelta(seconds=30)
-    """How long a client may take to send a body."""
+    """How long a client may take to send a body, and how long it may be silent while it sends a file."""
+    upload_timeout: timedelta = timedelta(hours=1)
+    """How long a client may take to send a file."""

@@ -3,16 +3,27 @@
 from datetime import timedelta
 from functools import cached_property
 
+from adapters.auth.links import HmacLinkSigner
 from adapters.sniffing.magic import MagicTypeSniffer
+from application.attachments.entity_types import EntityTypes
+from application.attachments.foresee_deletion import ForeseeDeletion
+from application.attachments.list_usages import ListUsages
+from application.attachments.request_deletion import RequestDeletion
 from application.media.complete_upload import CompleteUpload
 from application.media.expire_unfinished import ExpireUnfinished
 from application.media.file_inspector import FileInspector
+from application.media.get_media import GetMedia
+from application.media.get_media_playlist import GetMediaPlaylist
+from application.media.list_media import ListMedia
+from application.media.media_links import MediaLinks
 from application.media.presign_upload import PresignUpload
 from application.media.promote_media import PromoteMedia
 from application.media.release_from_quarantine import ReleaseFromQuarantine
 from application.media.sweep_staging import SweepStaging
 from application.media.unfinished_uploads import UnfinishedUploads
+from application.media.update_media import UpdateMedia
 from application.media.upload_media import UploadMedia
+from application.playback.sign_playlist import SignPlaylist
 from application.storage.streamed_uploads import StreamedUploads
 from domain.media.kind import SizeLimits
 from tests.application.stubs import StubImageProbe
@@ -21,11 +32,57 @@ from tests.application.use_cases import UseCases
 MEDIA_URL = "https://vitrine.example/api/v2/media"
 URL_LIFETIME = timedelta(minutes=15)
 UPLOAD_WINDOW = timedelta(hours=24)
+CONFIDENTIAL_LIFETIME = timedelta(minutes=5)
 
 
 class MediaUseCases(UseCases):
     size_limits: SizeLimits
     probe: StubImageProbe
+    entity_types: EntityTypes
+
+    @cached_property
+    def media_playlist_links(self) -> HmacLinkSigner:
+        return HmacLinkSigner(secret=b"a secret of tests", base_url=f"{MEDIA_URL}/hls")
+
+    @cached_property
+    def media_links(self) -> MediaLinks:
+        return MediaLinks(
+            signer=self.signer,
+            links=self.media_playlist_links,
+            clock=self.clock,
+            lifetime=self.limits.download_url_lifetime,
+            confidential_lifetime=CONFIDENTIAL_LIFETIME,
+        )
+
+    @cached_property
+    def get_media(self) -> GetMedia:
+        return GetMedia(begin=self.begin, links=self.media_links)
+
+    @cached_property
+    def list_media(self) -> ListMedia:
+        return ListMedia(begin=self.begin, links=self.media_links)
+
+    @cached_property
+    def update_media(self) -> UpdateMedia:
+        return UpdateMedia(begin=self.begin, clock=self.clock)
+
+    @cached_property
+    def get_media_playlist(self) -> GetMediaPlaylist:
+        links = self.media_playlist_links
+        sign = SignPlaylist(store=self.store, signer=self.signer, links=links)
+        return GetMediaPlaylist(begin=self.begin, sign_playlist=sign, links=links, clock=self.clock)
+
+    @cached_property
+    def list_usages(self) -> ListUsages:
+        return ListUsages(begin=self.begin, entity_types=self.entity_types)
+
+    @cached_property
+    def foresee_deletion(self) -> ForeseeDeletion:
+        return ForeseeDeletion(begin=self.begin, entity_types=self.entity_types)
+
+    @cached_property
+    def request_deletion(self) -> RequestDeletion:
+        return RequestDeletion(begin=self.begin, entity_types=self.entity_types, clock=self.clock)
 
     @cached_property
     def inspector(self) -> FileInspector:

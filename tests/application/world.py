@@ -34,7 +34,7 @@ from domain.jobs.task import RetryPolicy, Task
 from domain.listings.listing import Listing
 from domain.media.kind import SizeLimits
 from domain.principal import Principal, Role
-from entrypoints.media_consumers.media_consumer import memory_repositories
+from entrypoints.media_consumers.media_consumer import memory_repositories, registered_types
 from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.application.interleaving import Interleaved
 from tests.application.media_use_cases import MediaUseCases
@@ -85,6 +85,7 @@ class World(MediaUseCases):
         self.http = MemoryHttp(self.bucket, self.signer, self.clock)
         self.store, self.multipart = MemoryObjectStore(self.bucket), MemoryMultipartUploads(self.bucket)
         self.links = HmacLinkSigner(secret=b"a secret of tests", base_url="https://vitrine.example/playlists")
+        self.entity_types = registered_types(MEDIA_CONSUMERS)
         self.workspace = DiskWorkspace(folder)
         self.processor, self.probe = StubProcessor(), StubImageProbe()
         self.publisher, self.telemetry, self.log = RecordingPublisher(), RecordingTelemetry(), RecordingLog()

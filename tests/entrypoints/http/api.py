@@ -15,14 +15,13 @@ from standardwebhooks import Webhook
 from adapters.auth.jwt import JwtVerifier, issue_token
 from adapters.auth.links import HmacLinkSigner
 from adapters.auth.webhooks import StandardWebhooksVerifier
-from application.attachments.entity_types import EntityTypes
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import BatchId, UserId
 from domain.principal import Principal, Role
 from entrypoints.http.app import create_app
 from entrypoints.http.services import HttpServices, HttpSettings, Probes
-from entrypoints.media_consumers.media_consumer import Toolbox, registered_types
+from entrypoints.media_consumers.media_consumer import Toolbox
 from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.application.uploads import ClientFile
 from tests.application.world import World, principal
@@ -64,7 +63,6 @@ class Api(World):
         self.readiness: dict[str, Callable[[], Awaitable[None]]] = {}
         self.check_timeout = timedelta(seconds=3)
         self.silent: list[str] = []
-        self.entity_types: EntityTypes = registered_types(MEDIA_CONSUMERS)
 
     def headers(self, who: Principal = PHOTOGRAPHER_PRINCIPAL) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token(who)}"}
@@ -113,6 +111,13 @@ class Api(World):
             upload_media=self.upload_media,
             presign_upload=self.presign_upload,
             complete_upload=self.complete_upload,
+            get_media=self.get_media,
+            list_media=self.list_media,
+            update_media=self.update_media,
+            get_media_playlist=self.get_media_playlist,
+            list_usages=self.list_usages,
+            foresee_deletion=self.foresee_deletion,
+            request_deletion=self.request_deletion,
             token_verifier=JwtVerifier(secret=SECRET, now=self.clock.now),
             webhook_verifier=StandardWebhooksVerifier(secrets=[WEBHOOK_SECRET]),
             clock=self.clock,

@@ -11,7 +11,7 @@ def refused(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     assert response.headers["content-type"] == "application/problem+json"
     assert response.headers["cache-control"] == "no-store"
     problem: dict[str, Any] = response.json()
-    assert set(problem) <= {"type", "title", "status", "detail", "code", "instance", "errors"}
+    assert set(problem) <= {"type", "title", "status", "detail", "code", "instance", "errors", "blockers"}
     assert problem["status"] == status
     assert problem["type"] == f"urn:vitrine:problem:{code.lower().replace('_', '-')}"
     assert problem["instance"] == f"urn:uuid:{response.headers['x-request-id']}"

@@ -1,0 +1,57 @@
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from application.attachments.list_usages import ListUsages, ListUsagesQuery
+from domain.ids import MediaId
+from entrypoints.http.documentation.answers import Success, answers
+from entrypoints.http.documentation.examples import library
+from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.listing_media.answering import answer
+from entrypoints.http.media.bodies import usage_body
+from entrypoints.http.media.requests import UsagesParameters
+from entrypoints.http.media.responses import UsagePageBody
+from entrypoints.http.reading.cursor import decode_place, encode_place
+from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.reading.json_body import read_plain
+
+_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
+_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
+
+
+@get(
+    "/{media_id:uuid}/usages",
+    summary="See who uses a media",
+    responses=answers(
+        {HTTPStatus.OK: Success("By entity type, then by entity.", library.USAGES)},
+        {HTTPStatus.NOT_FOUND: ["MEDIA_NOT_FOUND"], HTTPStatus.UNPROCESSABLE_ENTITY: ["VALIDATION_FAILED"]},
+        takes_body=False,
+    ),
+)
+async def find_usages(
+    request: JsonRequest,
+    media_id: FromPath[UUID],
+    list_usages: NamedDependency[ListUsages],
+    *,
+    cursor: Annotated[str | None, _CURSOR] = None,
+    limit: Annotated[str | None, _LIMIT] = None,
+) -> Response[bytes]:
+    """What is `protected` keeps the media from being deleted."""
+    given = read_plain({"cursor": cursor, "limit": limit}, UsagesParameters)
+    page = await list_usages(
+        ListUsagesQuery(
+            principal=request.user,
+            media_id=MediaId(media_id),
+            after=decode_place(given.cursor) if given.cursor is not None else None,
+            limit=given.limit,
+        )
+    )
+    body = UsagePageBody(
+        usages=[usage_body(usage) for usage in page.usages],
+        next_cursor=encode_place(page.next_after) if page.next_after else None,
+    )
+    return answer(body, HTTPStatus.OK)
