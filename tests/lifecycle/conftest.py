@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.lifecycle.side import Side
 
 CONNECTIONS = 25
+PATIENCE = timedelta(seconds=30)
 
 
 @pytest.fixture
 async def side(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[Side]:
-    """Over PostgreSQL. Tasks beyond CONNECTIONS wait for their turn, longer than usual: machines of tests are busy."""
-    limits = PostgresLimits(connections=CONNECTIONS)
+    """Over PostgreSQL. Fifty tasks wait for each other longer than usual: machines of tests are busy."""
+    limits = PostgresLimits(connections=CONNECTIONS, wait_for_connection=PATIENCE, lock=PATIENCE)
     engine = open_engine(postgres_dsn, limits=limits)
     yield Side(
         tmp_path,

@@ -24,7 +24,7 @@ from domain.products.product import Product
 from tests.application.media.sending import file_of, upload
 from tests.application.world import principal
 from tests.builders import OWNER
-from tests.lifecycle.side import Side
+from tests.lifecycle.side import GRACE, Side
 
 FIFTY = 50
 BOSS = principal(OWNER, *Role)
@@ -163,5 +163,24 @@ async def test_the_last_reference_goes_while_the_same_bytes_come(side: Side) -> 
         [blob] = await tx.blobs.page(after=None, limit=9)
     assert (blob.holders, blob.condemned_at) == (20, None)
     assert {media.blob_id for media in uploaded} == {blob.id}
-    assert (await side.store.head(blob.key)) is not None
+    assert side.bucket.objects[blob.key].data == body
+    await side.visible()
+
+
+async def test_the_collector_comes_while_the_same_bytes_come(side: Side) -> None:
+    body = file_of(name="contested")
+    first = await upload(side, body, by=BOSS, kind="other")
+    await side.request_deletion(first.id)
+    await side.delete_media(first.id)
+    side.clock.advance(2 * GRACE)
+
+    outcomes = await at_once(
+        *(work for _ in range(10) for work in (side.collect_blobs(), upload(side, body, by=BOSS, kind="other")))
+    )
+
+    async with side.begin() as tx:
+        [blob] = await tx.blobs.page(after=None, limit=9)
+    assert (blob.holders, blob.condemned_at) == (10, None)
+    assert {outcome.blob_id for outcome in outcomes if isinstance(outcome, Media)} == {blob.id}
+    assert side.bucket.objects[blob.key].data == body
     await side.visible()
