@@ -10,6 +10,7 @@ from application.ads.create_ad import CreateAd
 from application.ads.delete_ad import DeleteAd
 from application.attachments.delete_media import DeleteMedia
 from application.attachments.reconcile_attachments import ReconcileAttachments
+from application.attachments.request_deletion import RequestDeletion
 from application.audit.audit_bytes import AuditBytes
 from application.audit.audit_counts import AuditCounts
 from application.audit.audit_media import AuditMedia
@@ -31,7 +32,6 @@ from application.stores.update_store import UpdateStore
 from application.unit_of_work import UnitOfWorkFactory
 from application.users.update_user import UpdateUser
 from domain.attachments.attachment import Attachment
-from domain.attachments.errors import MediaProtected
 from domain.ids import MediaId
 from domain.media.media import Media
 from entrypoints.media_consumers.media_consumer import registered_types
@@ -112,6 +112,10 @@ class Side(World):
         return UpdateStore(begin=self.begin, reconcile=self.reconcile, clock=self.clock)
 
     @cached_property
+    def request_deletion(self) -> RequestDeletion:
+        return RequestDeletion(begin=self.begin, entity_types=self.entity_types, clock=self.clock)
+
+    @cached_property
     def delete_media(self) -> DeleteMedia:
         return DeleteMedia(
             begin=self.begin,
@@ -154,20 +158,6 @@ class Side(World):
                 ),
             ),
         )
-
-    async def request_deletion(self, media_id: MediaId) -> None:
-        """The gatekeeper. Raises MediaProtected."""
-        async with self.begin() as tx:
-            media = await tx.media.lock(media_id)
-            if media is None or not media.is_visible:
-                return
-            uses = await tx.attachments.of_media(media_id)
-            protected = [use for use in uses if self.entity_types.is_protected(use.entity_type)]
-            if protected:
-                raise MediaProtected(media_id, protected)
-            media.request_deletion(now=self.clock.now())
-            await tx.media.save(media)
-            await tx.commit()
 
     async def findings(self) -> list[Finding]:
         return [finding async for finding in self.audit(repair=False)]

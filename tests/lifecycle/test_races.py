@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from application.ads.create_ad import CreateAdCommand
+from application.attachments.request_deletion import RequestDeletionCommand
 from application.licenses.submit_license import SubmitLicenseCommand
 from application.products.change_product import ChangeProductCommand
 from application.products.create_product import CreateProductCommand
@@ -58,6 +59,10 @@ def change(side: Side, product: Product, media_ids: Sequence[MediaId]) -> Awaita
     return side.change_product(command)
 
 
+def request_deletion(side: Side, media: Media) -> Awaitable[None]:
+    return side.request_deletion(RequestDeletionCommand(principal=BOSS, media_id=media.id))
+
+
 async def new_media(side: Side, number: int) -> list[Media]:
     return [await upload(side, file_of(name=str(each)), by=BOSS, kind="other") for each in range(number)]
 
@@ -81,7 +86,7 @@ async def test_attaching_protected_and_deleting_fifty_times_at_once(side: Side, 
         return tried(side.create_ad(command), MediaNotAttachable)
 
     works = [
-        tried(side.request_deletion(media.id), MediaProtected) if number % 2 else (submit, advertise)[number // 2 % 2]()
+        tried(request_deletion(side, media), MediaProtected) if number % 2 else (submit, advertise)[number // 2 % 2]()
         for number in range(FIFTY)
     ]
     Random(seed).shuffle(works)
@@ -104,7 +109,7 @@ async def test_attaching_and_deleting_fifty_times_at_once_with_workers_between(s
     products = [await create(side, other.id) for _ in range(FIFTY // 2)]
 
     async def delete() -> None:
-        await side.request_deletion(media.id)
+        await request_deletion(side, media)
         await side.delete_media(media.id)
 
     works = [tried(change(side, product, [other.id, media.id]), MediaNotAttachable) for product in products]
@@ -154,7 +159,7 @@ async def test_the_last_reference_goes_while_the_same_bytes_come(side: Side) -> 
     first = await upload(side, body, by=BOSS, kind="other")
 
     async def delete() -> None:
-        await side.request_deletion(first.id)
+        await request_deletion(side, first)
         await side.delete_media(first.id)
 
     *uploaded, _ = await at_once(*(upload(side, body, by=BOSS, kind="other") for _ in range(20)), delete())
@@ -170,7 +175,7 @@ async def test_the_last_reference_goes_while_the_same_bytes_come(side: Side) -> 
 async def test_the_collector_comes_while_the_same_bytes_come(side: Side) -> None:
     body = file_of(name="contested")
     first = await upload(side, body, by=BOSS, kind="other")
-    await side.request_deletion(first.id)
+    await request_deletion(side, first)
     await side.delete_media(first.id)
     side.clock.advance(2 * GRACE)
 

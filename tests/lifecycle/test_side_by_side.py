@@ -25,6 +25,7 @@ from adapters.postgres.tables import metadata
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ads.create_ad import CreateAdCommand
 from application.ads.delete_ad import DeleteAdCommand
+from application.attachments.request_deletion import RequestDeletionCommand
 from application.licenses.decide_license import DecideLicenseCommand
 from application.licenses.delete_license import DeleteLicenseCommand
 from application.licenses.submit_license import SubmitLicenseCommand
@@ -192,9 +193,10 @@ class Twins(RuleBasedStateMachine):
         command = UpdateStoreCommand(principal=BOSS, store_id=STORE, logo_media_id=logo, banner_media_id=banner)
         self.both(lambda side: side.update_store(command))
 
-    @rule(media_id=media, worked_on=st.booleans())
-    def request_deletion(self, media_id: MediaId, worked_on: bool) -> None:
-        self.both(lambda side: side.request_deletion(media_id))
+    @rule(media_id=media, worked_on=st.booleans(), by=PRINCIPALS)
+    def request_deletion(self, media_id: MediaId, worked_on: bool, by: Principal) -> None:
+        command = RequestDeletionCommand(principal=by, media_id=media_id)
+        self.both(lambda side: side.request_deletion(command))
         if worked_on:
             self.both(lambda side: side.delete_media(media_id))
 
@@ -253,6 +255,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     loop.close()
 
 
+@pytest.mark.timeout(60 + 20 * EXAMPLES)
 def test_memory_and_postgresql_show_the_same(
     loop: asyncio.AbstractEventLoop, postgres_dsn: str, tmp_path: Path
 ) -> None:
