@@ -168,15 +168,20 @@ async def test_a_writer_who_is_faster_than_the_store_waits(storage: Storage) -> 
             for _ in range(5):
                 await stream.write(bytes(PART))
 
+        async def waits_at(written: int) -> None:
+            async with asyncio.timeout(20):
+                while stream.size < written:  # noqa: ASYNC110 (a writer signals nothing)
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.2)
+            assert stream.size == written
+
         task = asyncio.create_task(writing())
-        await asyncio.sleep(0.3)
-        # Two parts on their way, the third is full, and what the fourth begins with waits with its writer.
+        # Two parts on their way, the third is full, and the fourth is still its writer's.
+        await waits_at(4 * PART)
         assert arrived == [1, 2]
-        assert stream.size == 4 * PART
         place.release()
-        await asyncio.sleep(0.3)
+        await waits_at(5 * PART)
         assert sorted(arrived) == [1, 2, 3]
-        assert stream.size == 5 * PART
         for _ in range(5):
             place.release()
         await task
