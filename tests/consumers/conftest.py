@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,12 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.postgres.engine import PostgresLimits, open_engine
 from adapters.postgres.tables import metadata
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
-from application.unit_of_work import UnitOfWorkFactory
 from entrypoints.media_consumers.media_consumer import postgres_repositories
 from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.builders import IDS
 from tests.consumers.shop import Shop, open_shop
 from tests.postgres_databases import PostgresDatabases
+
+_EMPTIED = {
+    *("users", "stores", "ad_creatives", "ads", "licenses", "product_media", "products"),
+    *("media_attachments", "media_postings", "media", "media_blobs", "outbox"),
+}
 
 
 @pytest.fixture(scope="session")
@@ -26,24 +29,35 @@ async def shop_engine(postgres_databases: PostgresDatabases) -> AsyncIterator[As
         await engine.dispose()
 
 
+@pytest.fixture(scope="session")
+async def postgres_shops(shop_engine: AsyncEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    begin = PostgresUnitOfWorkFactory(shop_engine, IDS, repositories=postgres_repositories(MEDIA_CONSUMERS))
+    async with open_shop(tmp_path_factory.mktemp("shop"), begin) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def memory_shops(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    async with open_shop(tmp_path_factory.mktemp("shop"), None) as opened:
+        yield opened
+
+
+# Emptied, not made anew: an application takes most of a second.
+
+
 @pytest.fixture
-async def postgres_begin(shop_engine: AsyncEngine) -> UnitOfWorkFactory:
+async def postgres_shop(postgres_shops: Shop, shop_engine: AsyncEngine) -> Shop:
     async with shop_engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
-            await connection.execute(table.delete())
-    return PostgresUnitOfWorkFactory(shop_engine, IDS, repositories=postgres_repositories(MEDIA_CONSUMERS))
+            if table.name in _EMPTIED:
+                await connection.execute(table.delete())
+    return postgres_shops
 
 
 @pytest.fixture
-async def memory_shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with open_shop(tmp_path / "work", None) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def postgres_shop(postgres_begin: UnitOfWorkFactory, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with open_shop(tmp_path / "work", postgres_begin) as opened:
-        yield opened
+def memory_shop(memory_shops: Shop) -> Shop:
+    memory_shops.api.database.records.clear()
+    return memory_shops
 
 
 @pytest.fixture(params=["memory", "postgres"])
