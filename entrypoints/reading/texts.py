@@ -1,6 +1,6 @@
-"""Texts that people write, as bodies carry them. NUL is nothing that a database keeps.
+r"""Texts that people write, as bodies carry them. NUL is nothing that a database keeps.
 
-`$` would let a line break at the end pass, and JSON Schema has no `\\Z`.
+`$` would let a line break at the end pass, and JSON Schema has no `\Z`.
 """
 
 from typing import Annotated, TypeAlias
