@@ -1,0 +1,54 @@
+"""The same bytes by many at once: one blob, one object, and a media for each."""
+
+import asyncio
+
+import pytest
+
+from application.ports.storage import SignedUpload
+from domain.media.media import MediaStatus
+from tests.application.media.sending import MIB, checksum_of_bytes, complete, file_of, presign, upload
+from tests.uploads.library import Library
+
+CLIENTS = 20
+
+
+async def assert_one_of_all(library: Library, body: bytes) -> None:
+    media, blobs = await library.media(), await library.blobs()
+    assert len(media) == CLIENTS
+    assert {each.status for each in media} == {MediaStatus.UPLOADED}
+    (blob,) = blobs
+    assert (blob.holders, blob.condemned_at) == (CLIENTS, None)
+    assert {each.blob_id for each in media} == {blob.id}
+    assert await library.objects() == [blob.key]
+    assert await library.bytes_at(blob.key) == body
+    assert await library.open_uploads() == []
+
+
+@pytest.mark.parametrize("size", [0, 6 * MIB], ids=["small", "large"])
+async def test_twenty_direct_uploads(library: Library, size: int) -> None:
+    body = file_of("video/mp4", size=size)
+
+    await asyncio.gather(*(upload(library, body, by=library.owner) for _ in range(CLIENTS)))
+
+    await assert_one_of_all(library, body)
+
+
+async def test_ten_direct_uploads_and_ten_past_us(library: Library) -> None:
+    body = file_of("video/mp4", size=6 * MIB)
+
+    async def announced() -> None:
+        ticket = await presign(library, body, by=library.owner, file_type="video/mp4")
+        await put(library, ticket.upload, ticket.media.storage_key, body)
+        await complete(library, ticket.media.id, by=library.owner)
+
+    await asyncio.gather(
+        *(upload(library, body, by=library.owner) for _ in range(CLIENTS // 2)),
+        *(announced() for _ in range(CLIENTS // 2)),
+    )
+
+    await assert_one_of_all(library, body)
+
+
+async def put(library: Library, ticket: SignedUpload, key: str, body: bytes) -> None:
+    """As the client does; the signature itself is somebody else's test."""
+    await library.store.put(key, body, content_type=ticket.headers["content-type"], checksum=checksum_of_bytes(body))
