@@ -45,6 +45,18 @@ class Stage:
         await upgrade(dsn)
         return dsn
 
+    @asynccontextmanager
+    async def copy_of(self, database_url: str) -> AsyncIterator[str]:
+        """The DSN of a database like that one, to which nobody is connected; dropped afterwards."""
+        name, template = f"bench_{next(_numbers)}", database_url.rpartition("/")[2]
+        admin = await asyncpg.connect(self.services.database_url, timeout=10, command_timeout=60)
+        try:
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            yield f"{self.services.database_url.rpartition('/')[0]}/{name}"
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        finally:
+            await admin.close(timeout=10)
+
     def settings(self, database_url: str) -> Settings:
         """Those of a process that finds its services running."""
         return Settings(
