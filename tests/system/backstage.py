@@ -118,6 +118,12 @@ class Backstage:
             yield
 
     @asynccontextmanager
+    async def holding_row(self, table: str, row_id: UUID) -> AsyncIterator[None]:
+        """Nobody else changes or locks it until the block ends."""
+        async with self._holding(f"SELECT 1 FROM {table} WHERE id = $1 FOR UPDATE", row_id):
+            yield
+
+    @asynccontextmanager
     async def _holding(self, lock: str, key: UUID) -> AsyncIterator[None]:
         await self._database.execute("BEGIN")
         try:
