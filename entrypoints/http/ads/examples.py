@@ -9,4 +9,4 @@ SHOWN = responses.ShownAdBody(
     created_at=NOW,
     updated_at=NOW,
 )
-PAGE = responses.AdPageBody(ads=[SHOWN], next_cursor=None)
+PAGE = responses.AdPageBody(ads=[SHOWN], next_cursor="AQGXofA8AHAAgAAAAAAAAAI")

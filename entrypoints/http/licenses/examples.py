@@ -8,4 +8,4 @@ DECISION = requests.DecideLicenseBody(status=LicenseStatus.APPROVED)
 SHOWN = responses.LicenseBody(
     license_id=LICENSE_ID, number="A-4711", media_id=PHOTO_ID, status="PENDING", created_at=NOW, updated_at=NOW
 )
-PAGE = responses.LicensePageBody(licenses=[SHOWN], next_cursor=None)
+PAGE = responses.LicensePageBody(licenses=[SHOWN], next_cursor="AQGXofA8AHAAgAAAAAAAAAI")

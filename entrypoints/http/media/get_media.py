@@ -24,7 +24,7 @@ from entrypoints.http.reading.json_request import JsonRequest
         takes_body=False,
     ),
 )
-async def show_media(
+async def fetch_media(
     request: JsonRequest, media_id: FromPath[UUID], get_media: NamedDependency[GetMedia]
 ) -> Response[bytes]:
     """URLs live until `expiresAt`. One that is PENDING or in quarantine has none; one that is on its way out is not

@@ -5,7 +5,7 @@ from litestar import Router
 from entrypoints.http.authentication import TokenRequired
 from entrypoints.http.documentation.security import BEARER
 from entrypoints.http.media.complete_upload import complete_media
-from entrypoints.http.media.get_media import show_media
+from entrypoints.http.media.get_media import fetch_media
 from entrypoints.http.media.get_playlist import play_media
 from entrypoints.http.media.list_media import find_media
 from entrypoints.http.media.list_usages import find_usages
@@ -22,7 +22,7 @@ _WITH_TOKEN = [
     presign_media,
     complete_media,
     find_media,
-    show_media,
+    fetch_media,
     change_media,
     find_usages,
     delete_media,

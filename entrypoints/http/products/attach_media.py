@@ -19,6 +19,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 
 @post(
     "/{product_id:uuid}/media",
+    status_code=HTTPStatus.OK,
     summary="Show a media of a product",
     responses=answers(
         {HTTPStatus.OK: Success("The product as it is now.", examples.SHOWN)},

@@ -1,5 +1,5 @@
 from domain.products.gallery import UsageType
-from entrypoints.http.documentation.examples.cast import BOOKING_ID, NOW, PHOTO_ID, PRODUCT_ID, VARIANT_ID
+from entrypoints.http.documentation.examples.cast import BOOKING_ID, MEDIA_ID, NOW, PHOTO_ID, PRODUCT_ID, VARIANT_ID
 from entrypoints.http.products import requests, responses
 
 _MAIN = requests.ShownMediaBody(media_id=PHOTO_ID, usage_type=UsageType.MAIN_IMAGE)
@@ -16,12 +16,12 @@ MEDIA = responses.ProductMediaListBody(
             product_media_id=BOOKING_ID,
             media_id=PHOTO_ID,
             usage_type="main_image",
-            variant_id=None,
+            variant_id=VARIANT_ID,
             display_order=0,
         )
     ]
 )
 SHOWN = responses.ProductBody(
-    product_id=PRODUCT_ID, title="Oil lamp", media=MEDIA.media, coa_media_id=None, created_at=NOW, updated_at=NOW
+    product_id=PRODUCT_ID, title="Oil lamp", media=MEDIA.media, coa_media_id=MEDIA_ID, created_at=NOW, updated_at=NOW
 )
-PAGE = responses.ProductPageBody(products=[SHOWN], next_cursor=None)
+PAGE = responses.ProductPageBody(products=[SHOWN], next_cursor="AQGXofA8AHAAgAAAAAAAAAI")

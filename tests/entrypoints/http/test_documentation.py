@@ -1,18 +1,32 @@
 """The OpenAPI document says what is true, all of it, with examples."""
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import msgspec
 import pytest
 
+from entrypoints.http.ads import requests as ad_requests
+from entrypoints.http.ads import responses as ad_responses
 from entrypoints.http.app import create_app
 from entrypoints.http.dead_letters import responses as dead_letter_responses
-from entrypoints.http.listing_media import requests, responses
+from entrypoints.http.licenses import requests as license_requests
+from entrypoints.http.licenses import responses as license_responses
+from entrypoints.http.listing_media import requests as listing_requests
+from entrypoints.http.listing_media import responses as listing_responses
+from entrypoints.http.media import requests as media_requests
+from entrypoints.http.media import responses as media_responses
 from entrypoints.http.problems import Problem
+from entrypoints.http.products import requests as product_requests
+from entrypoints.http.products import responses as product_responses
 from entrypoints.http.services import HttpSettings
+from entrypoints.http.stores import requests as store_requests
+from entrypoints.http.stores import responses as store_responses
+from entrypoints.http.users import requests as user_requests
+from entrypoints.http.users import responses as user_responses
 from entrypoints.reading import pipeline_report
-from tests.entrypoints.http.api import DEAD_LETTERS, LISTINGS, PUBLIC_URL, Api
+from tests.entrypoints.http.api import DEAD_LETTERS, LISTINGS, MEDIA, PUBLIC_URL, Api
 
 OPERATIONS = {
     ("put", f"{LISTINGS}/{{listing_id}}"),
@@ -31,10 +45,60 @@ OPERATIONS = {
     ("get", f"{DEAD_LETTERS}/{{letter_id}}"),
     ("post", f"{DEAD_LETTERS}/{{letter_id}}/replay"),
     ("post", f"{DEAD_LETTERS}/{{letter_id}}/discard"),
+    ("post", f"{MEDIA}/upload"),
+    ("post", f"{MEDIA}/presign"),
+    ("post", f"{MEDIA}/{{media_id}}/complete"),
+    ("get", MEDIA),
+    ("get", f"{MEDIA}/{{media_id}}"),
+    ("patch", f"{MEDIA}/{{media_id}}"),
+    ("delete", f"{MEDIA}/{{media_id}}"),
+    ("get", f"{MEDIA}/{{media_id}}/usages"),
+    ("get", f"{MEDIA}/hls/{{media_id}}/{{name}}"),
+    ("get", "/api/v2/ads"),
+    ("post", "/api/v2/ads"),
+    ("get", "/api/v2/ads/{ad_id}"),
+    ("put", "/api/v2/ads/{ad_id}"),
+    ("delete", "/api/v2/ads/{ad_id}"),
+    ("get", "/api/v2/licenses"),
+    ("post", "/api/v2/licenses"),
+    ("get", "/api/v2/licenses/{license_id}"),
+    ("patch", "/api/v2/licenses/{license_id}"),
+    ("delete", "/api/v2/licenses/{license_id}"),
+    ("put", "/api/v2/licenses/{license_id}/status"),
+    ("get", "/api/v2/products"),
+    ("post", "/api/v2/products"),
+    ("get", "/api/v2/products/{product_id}"),
+    ("patch", "/api/v2/products/{product_id}"),
+    ("delete", "/api/v2/products/{product_id}"),
+    ("get", "/api/v2/products/{product_id}/media"),
+    ("post", "/api/v2/products/{product_id}/media"),
+    ("delete", "/api/v2/products/{product_id}/media/{media_id}"),
+    ("put", "/api/v2/products/{product_id}/media/order"),
+    ("put", "/api/v2/products/{product_id}/main-image"),
+    ("get", "/api/v2/stores/{store_id}"),
+    ("patch", "/api/v2/stores/{store_id}"),
+    ("delete", "/api/v2/stores/{store_id}"),
+    ("get", "/api/v2/users/{user_id}"),
+    ("patch", "/api/v2/users/{user_id}"),
+    ("delete", "/api/v2/users/{user_id}"),
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
 }
+
+WITHOUT_BODY = {
+    f"{DEAD_LETTERS}/{{letter_id}}/replay",
+    f"{DEAD_LETTERS}/{{letter_id}}/discard",
+    f"{MEDIA}/{{media_id}}/complete",
+}
+REQUESTS = [
+    *(listing_requests, media_requests, product_requests, license_requests, ad_requests, store_requests),
+    *(user_requests, pipeline_report),
+]
+RESPONSES = [
+    *(listing_responses, media_responses, product_responses, license_responses, ad_responses, store_responses),
+    *(user_responses, dead_letter_responses),
+]
 
 
 @pytest.fixture
@@ -93,17 +157,21 @@ async def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None
 async def test_requests_show_an_example_that_would_be_taken(document: dict[str, Any]) -> None:
     shown = 0
     for method, path, operation in operations(document):
-        takes_body = method in {"post", "put"} and not path.startswith(DEAD_LETTERS)
+        takes_body = method in {"post", "put", "patch"} and path not in WITHOUT_BODY
         assert ("requestBody" in operation) == takes_body, path
         if "requestBody" not in operation:
             continue
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        name = schema["allOf"][0]["$ref"].split("/")[-1]
-        for example in schema["examples"]:
-            msgspec.convert(example, getattr(requests, name, None) or getattr(pipeline_report, name))
+        [(media_type, body)] = operation["requestBody"]["content"].items()
+        assert body["schema"]["examples"], path
+        if media_type != "application/json":
+            continue
+        expected = body_named(body["schema"]["allOf"][0]["$ref"], REQUESTS)
+        assert expected is not None, path
+        for example in body["schema"]["examples"]:
+            msgspec.convert(example, expected)
             shown += 1
 
-    assert shown == 8
+    assert shown == 22
 
 
 async def test_answers_show_an_example_of_their_type(document: dict[str, Any]) -> None:
@@ -120,10 +188,15 @@ def check(schema: dict[str, Any], media_type: str, example: Any, status: str) ->
     if media_type == "application/problem+json":
         assert msgspec.convert(example, Problem).status == int(status)
         return
-    name = schema.get("$ref", "").split("/")[-1]
-    for module in (responses, dead_letter_responses):
-        if hasattr(module, name):
-            assert msgspec.to_builtins(msgspec.convert(example, getattr(module, name))) == example
+    expected = body_named(schema.get("$ref", ""), RESPONSES)
+    if expected is not None:
+        assert msgspec.to_builtins(msgspec.convert(example, expected)) == example
+
+
+def body_named(reference: str, modules: list[ModuleType]) -> Any:
+    """The Struct that a component is made of."""
+    name = reference.rsplit("/", maxsplit=1)[-1]
+    return next((found for module in modules if (found := getattr(module, name, None))), None)
 
 
 async def test_operations_say_whom_they_let_in_and_how_they_refuse(document: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Reading, describing and deleting the media of a store, as clients see it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from tests.contracts.stored import read, store
 from tests.entrypoints.http.api import APP_ORIGIN, MEDIA, PHOTOGRAPHER_PRINCIPAL, PRINCIPALS, Api
 from tests.entrypoints.http.problems import refused, violations
 
+Ask = Callable[..., Awaitable[httpx.Response]]
 CURSOR = "AQGXofA8AHAAgAAAAAAAAAI"
 
 
@@ -524,6 +525,38 @@ async def test_a_dry_run_says_what_would_happen(api: Api) -> None:
     assert await listed(api) == ids([held, free])
     assert violations(await delete(api, free, dryRun="maybe")) == {("/dryRun", "WRONG_TYPE")}
     assert (await delete(api, free, dryRun="false")).status_code == 204
+
+
+# Who may do what.
+
+EVERYBODY = frozenset(PRINCIPALS)
+MANAGERS = frozenset({"photographer", "owner", "other owner", "admin", "service"})
+ASKS: dict[str, tuple[Ask, frozenset[str]]] = {
+    "see": (get, EVERYBODY),
+    "see usages": (lambda api, media, *, who: get(api, f"{MEDIA}/{media.id}/usages", who=who), EVERYBODY),
+    "change": (lambda api, media, *, who: patch(api, media, {"altText": "x"}, "*", who=who), MANAGERS),
+    "ask what deleting would do": (lambda api, media, *, who: delete(api, media, who=who, dryRun="true"), MANAGERS),
+    "delete": (delete, MANAGERS),
+}
+
+
+@pytest.mark.parametrize("who", PRINCIPALS)
+@pytest.mark.parametrize("what", ASKS)
+@pytest.mark.parametrize("confidential", [False, True])
+async def test_who_may_do_what(api: Api, what: str, who: str, confidential: bool) -> None:
+    """What is confidential exists for its uploader and for those who run the store."""
+    media = mine(kind=MediaKind.COA if confidential else MediaKind.PRODUCT)
+    await store(api.begin, media)
+    ask, allowed = ASKS[what]
+
+    answer = await ask(api, media, who=PRINCIPALS[who])
+
+    if who in (allowed & MANAGERS if confidential else allowed):
+        assert answer.is_success, answer.text
+    elif confidential:
+        refused(answer, 404, "MEDIA_NOT_FOUND")
+    else:
+        refused(answer, 403, "NOT_PERMITTED")
 
 
 # Other stores.

@@ -40,7 +40,7 @@ DETAIL = responses.MediaDetailBody(
 PAGE = responses.MediaPageBody(
     media=[responses.ListedMediaBody(**_READY, thumbnail=_THUMBNAIL)], next_cursor="AQGXofA8AHAAgAAAAAAAAAs"
 )
-CHANGE = requests.UpdateMediaBody(alt_text="A green bottle", description=None, folder="autumn")
+CHANGE = requests.UpdateMediaBody(alt_text="A green bottle", folder="autumn")
 UPDATED = responses.MediaBody(**{**_READY, "alt_text": "A green bottle", "folder": "autumn"})
 _GALLERY = responses.UseBody(entity_type="product_gallery", entity_id=PRODUCT_ID, since=NOW + timedelta(minutes=1))
 _LICENSE = responses.UseBody(entity_type="license", entity_id=LICENSE_ID, since=NOW + timedelta(minutes=2))
@@ -49,6 +49,6 @@ USAGES = responses.UsagePageBody(
         responses.UsageBody(**structs.asdict(_LICENSE), protected=True),
         responses.UsageBody(**structs.asdict(_GALLERY), protected=False),
     ],
-    next_cursor=None,
+    next_cursor="AgGXofA8AHAAgAAAAAAAAA4Bl6HwPABwAIAAAAAAAAAQcHJvZHVjdF9nYWxsZXJ5",
 )
 FORECAST = responses.DeletionForecastBody(allowed=True, blockers=[], detached=[_GALLERY])

@@ -49,7 +49,7 @@ UPLOADED = responses.MediaBody(
     checksum=CHECKSUM,
     folder="spring",
     alt_text="A green bottle with a cork",
-    description=None,
+    description="Photographed in spring",
     uploaded_by=OWNER_ID,
     usage_count=0,
     metadata=responses.MediaFactsBody(width=4000, height=3000, codec="jpeg"),
