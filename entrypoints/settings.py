@@ -40,6 +40,9 @@ class InvalidSettings(ValueError):
         self.problems = problems
 
 
+_PATIENCE_IN_PROCESS = 20
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes in bytes, times in seconds. Lists are comma-separated."""
 
@@ -257,7 +260,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def deletion_pause(self) -> timedelta:
-        return timedelta(seconds=self.deletion_patience)
+        """Messages that stay in the process are lost when it is killed: there nothing is waited for that long."""
+        at_most = _PATIENCE_IN_PROCESS if self.kafka_servers is None else self.deletion_patience
+        return timedelta(seconds=min(self.deletion_patience, at_most))
 
     @property
     def lease_policy(self) -> LeasePolicy:
