@@ -5,7 +5,6 @@ import asyncio
 import uvloop
 
 from adapters.telemetry.log import configure_logging
-from domain.jobs.task import TaskKind
 from entrypoints.http.server import HttpServer
 from entrypoints.parts import relay, workers
 from entrypoints.process import live
@@ -13,6 +12,7 @@ from entrypoints.serving import probe_server
 from entrypoints.settings import Settings
 from entrypoints.stop_signal import StopSignal
 from entrypoints.vitrine import open_vitrine
+from entrypoints.worker_kind import WorkerKind
 
 
 async def main() -> None:
@@ -22,7 +22,7 @@ async def main() -> None:
     stop.listen()
     async with open_vitrine(settings) as vitrine:
         await live(
-            [*workers(vitrine, [TaskKind.IMAGE]), relay(vitrine)],
+            [*workers(vitrine, [WorkerKind.IMAGE]), relay(vitrine)],
             probe_server(vitrine),
             started=_tell,
             stop=stop,

@@ -27,7 +27,7 @@ def dead_letter_topic(topic: str) -> str:
     return f"{topic}.dlq"
 
 
-def topic_of(event: Event) -> str:
+def topic_of(event: Event) -> str:  # noqa: PLR0911 - a table
     """Raises LookupError for an event that nobody has given a topic."""
     match event:
         case TaskScheduled():

@@ -25,6 +25,7 @@ from entrypoints.role import Role
 from entrypoints.services import Services
 from entrypoints.settings import Settings
 from entrypoints.vitrine import Vitrine, wire
+from entrypoints.worker_kind import WorkerKind
 from tests import media as samples
 from tests.application.media.uploaded import arrived, media_now
 from tests.builders import STORE
@@ -61,7 +62,7 @@ async def ended(vitrine: Vitrine, media_id: MediaId) -> Media:
     async def has_ended() -> bool:
         return (await media_now(begin, media_id)).status is not MediaStatus.UPLOADED
 
-    async with running(relay(vitrine), *workers(vitrine, [TaskKind.IMAGE, TaskKind.VIDEO])):
+    async with running(relay(vitrine), *workers(vitrine, [WorkerKind.IMAGE, WorkerKind.VIDEO])):
         await until(has_ended, within=PATIENCE)
     return await media_now(begin, media_id)
 

@@ -1,0 +1,27 @@
+"""What is wrong with a configuration is said when a process starts, all at once."""
+
+import pytest
+
+from entrypoints.settings import InvalidSettings, Settings
+
+
+def test_every_problem_is_named() -> None:
+    with pytest.raises(InvalidSettings) as refusal:
+        Settings.from_environment({"VITRINE_PORT": "many", "VITRINE_NOPE": "1", "VITRINE_BLOB_GRACE": "60"})
+    assert [problem.split("=")[0].split(" ")[0] for problem in refusal.value.problems] == [
+        "VITRINE_PORT",
+        "VITRINE_NOPE",
+        "VITRINE_BLOB_GRACE",
+    ]
+
+
+@pytest.mark.parametrize("url", ["VITRINE_DOWNLOAD_URL_LIFETIME", "VITRINE_UPLOAD_URL_LIFETIME"])
+def test_bytes_outlive_every_url_to_them(url: str) -> None:
+    short = {"VITRINE_DOWNLOAD_URL_LIFETIME": "1", "VITRINE_UPLOAD_URL_LIFETIME": "1"}
+    with pytest.raises(InvalidSettings, match="VITRINE_BLOB_GRACE=5000"):
+        Settings.from_environment({**short, url: "5000", "VITRINE_BLOB_GRACE": "5000"})
+    Settings.from_environment({**short, url: "5000", "VITRINE_BLOB_GRACE": "5001"})
+
+
+def test_the_defaults_are_sound() -> None:
+    assert Settings.from_environment({}) == Settings()
