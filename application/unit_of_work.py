@@ -8,8 +8,9 @@
 
 Leaving the block without `commit` rolls back. Events that saved aggregates recorded go to the
 outbox in the same transaction. No call to the object store, to Kafka or over HTTP happens
-while it is open, but for those of the relay and of the collector of blobs. To lock several aggregates, go in this order: listing, batch, job, task,
-dead letter; an entity that uses media, media by id, blob; media, task, dead letter.
+while it is open, but for those of the relay and of the collector of blobs. To lock several
+aggregates, go in this order: listing, batch, job, task, dead letter; an entity that uses media,
+media by id, blob; media, task, dead letter.
 """
 
 from abc import abstractmethod
