@@ -20,9 +20,12 @@ from domain.batches.manifest import MAX_SEQUENCE
 from domain.batches.media_type import MediaType, Orientation
 from domain.jobs.job import Provider
 from domain.listings.listing import ListingKind, ListingStatus
+from domain.media.media import Media
+from domain.media.words import words_of
 from tests.application.uploads import photo, photos
-from tests.builders import IDS, build_listing
-from tests.entrypoints.http.api import DOWNLOADS, LISTINGS, PRINCIPALS, UPLOADS, Api, announcement, open_api
+from tests.builders import IDS, PHOTOGRAPHER, build_attachment, build_listing, ready_media
+from tests.contracts.stored import store
+from tests.entrypoints.http.api import DOWNLOADS, LISTINGS, MEDIA, PRINCIPALS, UPLOADS, Api, announcement, open_api
 from tests.postgres_databases import PostgresDatabases
 
 ANYTHING = st.recursive(
@@ -241,3 +244,73 @@ async def test_bytes(api: Api, path: str, body: bytes) -> None:
 async def test_query_strings(api: Api, query: dict[str, str]) -> None:
     encoded = {name: value.encode("utf-8", "surrogatepass") for name, value in query.items()}
     assert_answered(api, await api.client.get(UPLOADS, params=encoded, headers=api.headers()))
+
+
+LIBRARY = ["kind", "mediaType", "folder", "mime", "status", "uploader", "unused", "search", "cursor", "limit", "x"]
+LIKELY = st.sampled_from(["product", "image", "general", "image/jpeg", "READY", "true", "bottle", "1", "AgA", "AQ"])
+ANY_BYTES = st.text(max_size=30).map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=30)
+
+
+@pytest.fixture(scope="module")
+async def media(api: Api) -> Media:
+    media = ready_media(user_id=PHOTOGRAPHER)
+    await store(api.begin, media)
+    async with api.begin() as tx:
+        await tx.media.lock(media.id)
+        await tx.attachments.apply(added=[build_attachment(media) for _ in range(2)], removed=[])
+        await tx.commit()
+    return media
+
+
+@BODIES
+@given(query=st.lists(st.tuples(st.sampled_from(LIBRARY), LIKELY.map(str.encode) | ANY_BYTES), max_size=6))
+async def test_query_strings_of_the_library(api: Api, media: Media, query: list[tuple[str, bytes]]) -> None:
+    for path in (MEDIA, f"{MEDIA}/{media.id}/usages"):
+        assert_answered(api, await api.client.get(path, params=query, headers=api.headers()))
+
+
+@BODIES
+@given(search=ANY_TEXT.map(lambda text: text[:100]), folder=ANY_TEXT.map(lambda text: text[:100]))
+async def test_any_words_are_looked_for(api: Api, media: Media, search: str, folder: str) -> None:
+    answer = await api.client.get(MEDIA, params={"search": search, "folder": folder}, headers=api.headers())
+
+    assert answer.status_code == (200 if words_of(search) else 422), answer.text
+
+
+@BODIES
+@given(
+    body=almost(
+        altText=st.text(max_size=501),
+        description=st.text(max_size=10_001),
+        folder=st.text(max_size=101),
+        originalName=st.text(max_size=256),
+    )
+    | ANYTHING,
+    tag=st.sampled_from([b"*", b'"1"', b'W/"1"']) | st.binary(max_size=12).filter(lambda tag: b"\n" not in tag),
+)
+async def test_changes_of_media(api: Api, media: Media, body: Any, tag: bytes) -> None:
+    headers = [*api.headers().items(), ("if-match", tag)]
+    content = json.dumps(body).encode()
+    assert_answered(api, await api.client.patch(f"{MEDIA}/{media.id}", content=content, headers=headers))
+
+
+@BODIES
+@given(said=st.fixed_dictionaries(dict.fromkeys(["originalName", "altText", "description", "folder"], ANY_TEXT)))
+async def test_what_is_said_of_a_media_comes_back_as_it_was(api: Api, media: Media, said: dict[str, str]) -> None:
+    answer = await api.client.patch(f"{MEDIA}/{media.id}", json=said, headers={**api.headers(), "if-match": "*"})
+
+    if answer.status_code == 200:
+        stored = (await api.client.get(f"{MEDIA}/{media.id}", headers=api.headers())).json()
+        assert {member: stored[member] for member in said} == said
+    else:
+        assert answer.status_code == 422, answer.text
+
+
+@BODIES
+@given(dry_run=st.sampled_from(["", "maybe", "True", "on", "-1"]) | ANY_TEXT.filter(lambda text: len(text) > 5))
+async def test_what_is_neither_true_nor_false_deletes_nothing(api: Api, media: Media, dry_run: str) -> None:
+    answer = await api.client.delete(f"{MEDIA}/{media.id}", params={"dryRun": dry_run}, headers=api.headers())
+
+    assert_answered(api, answer)
+    assert answer.status_code in {200, 422}
+    assert (await api.client.get(f"{MEDIA}/{media.id}", headers=api.headers())).status_code == 200
