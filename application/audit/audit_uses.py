@@ -10,7 +10,7 @@ from application.ports.ids import Ids
 from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.attachments.attachment import Attachment
 from domain.attachments.errors import UnknownEntityType
-from domain.ids import AttachmentId, MediaId
+from domain.ids import AttachmentId, MediaId, StoreId
 from domain.media.media import Media, MediaStatus
 
 _ENTITIES = 500
@@ -30,14 +30,16 @@ class AuditUses:
 
     async def __call__(self, *, repair: bool) -> AsyncIterator[Finding]:
         for slot in self._entity_types:
-            async for entity_id in self._suspects(slot):
-                for finding in await self._look_closely(slot, entity_id, repair=repair):
+            async for entity_id, store_id in self._suspects(slot):
+                for finding in await self._look_closely(slot, entity_id, store_id, repair=repair):
                     yield finding
         async for finding in self._of_other_names(repair=repair):
             yield finding
 
-    async def _suspects(self, slot: EntityType) -> AsyncIterator[UUID]:
-        """Entities of which ledger and entity do not say the same, or whose media are not there."""
+    async def _suspects(self, slot: EntityType) -> AsyncIterator[tuple[UUID, StoreId | None]]:
+        """Entities of which ledger and entity do not say the same, or whose media are not there; with their store, None
+        for those that refer to nothing.
+        """
         after: UUID | None = None
         while True:
             async with self._begin() as tx:
@@ -45,13 +47,16 @@ class AuditUses:
                 upto = said[-1].entity_id if len({each.entity_id for each in said}) >= _ENTITIES else None
                 booked = await tx.census.uses_between([slot.name, slot.owner], after=after, upto=upto)
                 media = {each.id: each for each in await tx.census.find_media({each.media_id for each in said})}
+            stores = {each.entity_id: each.store_id for each in said}
             for entity_id in _differing(slot, said, booked, media):
-                yield entity_id
+                yield entity_id, stores.get(entity_id)
             if upto is None:
                 return
             after = upto
 
-    async def _look_closely(self, slot: EntityType, entity_id: UUID, *, repair: bool) -> Sequence[Finding]:
+    async def _look_closely(
+        self, slot: EntityType, entity_id: UUID, store_id: StoreId | None, *, repair: bool
+    ) -> Sequence[Finding]:
         async with self._begin() as tx:
             said = set(await slot.references.of(tx, entity_id))
             held = await tx.attachments.held_by([(slot.name, entity_id), (slot.owner, entity_id)])
@@ -60,7 +65,7 @@ class AuditUses:
             media = {each.id: each for each in await tx.media.lock_all(said | booked.keys())}
             findings = []
             for media_id in sorted(said | booked.keys()):
-                drift = _drift(media_id, said, covered, booked, media.get(media_id))
+                drift = _drift(media_id, said, covered, booked, media.get(media_id), store_id=store_id)
                 if drift is not None:
                     mended = repair and await self._mend(
                         tx, slot, entity_id, drift, media_id=media_id, use=booked.get(media_id)
@@ -177,16 +182,21 @@ def _drift(
     covered: set[MediaId],
     booked: dict[MediaId, Attachment],
     media: Media | None,
+    *,
+    store_id: StoreId | None,
 ) -> Drift | None:
+    """`store_id` is that of the entity."""
     if media_id not in said:
         return Drift.STALE_USE
     if media is None or media.status is MediaStatus.DELETED:
         return Drift.DANGLING_REFERENCE
-    if media_id in booked and booked[media_id].store_id != media.store_id:
+    owners = {store_id, booked[media_id].store_id if media_id in booked else None} - {None}
+    if owners - {media.store_id}:
         return Drift.FOREIGN_USE
     if media_id in covered:
         return None
-    return Drift.UNRECORDED_USE if media.is_attachable else Drift.DANGLING_REFERENCE
+    # What it was when it was attached may have changed since: it failed, or its bytes were lost. It stays in use.
+    return Drift.UNRECORDED_USE if media.is_visible and media.has_arrived else Drift.DANGLING_REFERENCE
 
 
 _SAID = {

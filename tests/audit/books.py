@@ -20,7 +20,7 @@ from application.users.slots import USER_AVATAR
 from application.users.update_user import UpdateUser, UpdateUserCommand
 from domain.attachments.attachment import Attachment
 from domain.checksum import Checksum
-from domain.ids import MediaId, UserId
+from domain.ids import MediaId, StoreId, UserId
 from domain.media.blob import Blob
 from domain.media.media import Media
 from domain.principal import Role
@@ -90,11 +90,11 @@ class Books:
             UpdateUserCommand(principal=principal(user_id, Role.OWNER), user_id=user_id, avatar_media_id=media.id)
         )
 
-    async def say(self, user_id: UserId, media_id: MediaId | None) -> None:
+    async def say(self, user_id: UserId, media_id: MediaId | None, *, store_id: StoreId = STORE) -> None:
         """Change what a user refers to, past the ledger."""
         async with self.begin() as tx:
             users = tx.repository(Users)
-            user = await users.lock(user_id) or User.introduce(user_id=user_id, store_id=STORE, now=NOW)
+            user = await users.lock(user_id) or User.introduce(user_id=user_id, store_id=store_id, now=NOW)
             user.show(media_id, now=NOW)
             await users.save(user)
             await tx.commit()

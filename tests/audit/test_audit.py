@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,12 +10,15 @@ from application.audit import audit_bytes, audit_counts, audit_uses
 from application.audit.finding import Drift
 from application.products.slots import PRODUCT_GALLERY
 from application.users.slots import USER_AVATAR
+from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import Rendition, RenditionName
 from domain.ids import AttachmentId, MediaId, StoreId, UserId
 from domain.media.media import MediaStatus
 from domain.media.object_keys import rendition_key, staging_key
 from tests.audit.books import Books
 from tests.builders import IDS, NOW, STORE, build_blob, build_media, checksum_of
+
+LOST = Failure(code=FailureCode.NOT_UPLOADED, detail="the original has vanished from the store")
 
 
 async def test_where_all_agree_there_is_nothing_to_find(books: Books) -> None:
@@ -60,6 +64,25 @@ async def test_a_use_that_the_ledger_does_not_know_is_written_down(books: Books)
     assert (use.entity_type, use.entity_id, use.store_id) == (USER_AVATAR, user_id, STORE)
     assert (await books.find(media)).usage_count == 1
     assert await books.audit() == []
+
+
+@pytest.mark.parametrize(
+    "since", [{"status": MediaStatus.FAILED, "failure": LOST}, {"quarantined_at": NOW}], ids=["failed", "quarantined"]
+)
+async def test_what_can_be_attached_no_longer_stays_in_use(books: Books, since: dict[str, Any]) -> None:
+    media, _ = await books.media()
+    async with books.begin() as tx:
+        locked = await tx.media.lock(media.id)
+        assert locked is not None
+        await tx.media.save(replace(locked, **since))
+        await tx.commit()
+    user_id = UserId(IDS.new())
+    await books.say(user_id, media.id)
+
+    assert await books.drifts(repair=True) == [Drift.UNRECORDED_USE]
+
+    assert (await books.user(user_id)).avatar_media_id == media.id
+    assert [use.entity_id for use in await books.uses(media)] == [user_id]
 
 
 async def test_a_use_that_the_entity_does_not_have_is_struck_out(books: Books) -> None:
@@ -131,6 +154,15 @@ async def test_a_use_of_another_store_is_left_to_a_person(books: Books) -> None:
 
     assert await books.drifts(repair=True) == [Drift.FOREIGN_USE]
     assert (await books.user(user.id)).avatar_media_id == media.id
+
+
+async def test_nor_is_one_written_down_that_the_ledger_does_not_know(books: Books) -> None:
+    media, _ = await books.media()
+    user_id = UserId(IDS.new())
+    await books.say(user_id, media.id, store_id=StoreId(IDS.new()))
+
+    assert await books.drifts(repair=True) == [Drift.FOREIGN_USE]
+    assert await books.uses(media) == []
 
 
 async def test_media_that_count_wrongly_are_counted_anew(books: Books) -> None:
