@@ -6,6 +6,8 @@ from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
 from application.users.slots import USER_AVATAR
 from domain.ids import MediaId, UserId
+from domain.media.access import may_see
+from domain.media.errors import MediaNotAttachable
 from domain.principal import Principal
 from domain.users.repository import Users
 from domain.users.user import User, UserNotFound, require_self_or_admin
@@ -19,7 +21,11 @@ class UpdateUserCommand:
 
 
 class UpdateUser:
-    """A user who is not known yet is from here on. Raises NotPermitted, UserNotFound, MediaNotAttachable."""
+    """Users who are not known yet are from here on, by what they do themselves: their token proves that they are of the
+    store. For what the caller may not see there is no use either.
+
+    Raises NotPermitted, UserNotFound, MediaNotAttachable.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, reconcile: ReconcileAttachments, clock: Clock) -> None:
         self._begin = begin
@@ -32,9 +38,9 @@ class UpdateUser:
         async with self._begin() as tx:
             users = tx.repository(Users)
             user = await users.lock(command.user_id)
-            if user is None:
+            if user is None and command.user_id == command.principal.user_id:
                 user = User.introduce(user_id=command.user_id, store_id=store_id, now=now)
-            if user.store_id != store_id:
+            if user is None or user.store_id != store_id:
                 raise UserNotFound(command.user_id)
             before = user.avatar
             user.show(patched(command.avatar_media_id, user.avatar_media_id), now=now)
@@ -48,6 +54,10 @@ class UpdateUser:
                     new_media_ids=user.avatar,
                 ),
             )
+            for media_id in {*user.avatar} - {*before}:
+                media = await tx.media.find(media_id)
+                if media is None or not may_see(media, command.principal):
+                    raise MediaNotAttachable([media_id])
             await users.save(user)
             await tx.commit()
         return user

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.ids import StoreId, UserId
+from domain.media.kind import MediaKind
 from domain.principal import Role
 from tests.application.world import principal
 from tests.builders import IDS, OWNER, STORE
@@ -108,6 +109,25 @@ async def test_who_may_change_a_user(shop: Shop) -> None:
     await shop.refused(404, "USER_NOT_FOUND", "PATCH", USER_PATH, {}, who=STRANGER)
     await shop.done("DELETE", USER_PATH, who=STRANGER)
     await shop.done("GET", USER_PATH)
+
+
+async def test_nobody_is_made_a_user_of_a_store_by_somebody_else(shop: Shop) -> None:
+    stranger = f"/users/{IDS.new()}"
+
+    await shop.refused(404, "USER_NOT_FOUND", "PATCH", stranger, {}, who=JUDGE)
+    await shop.refused(404, "USER_NOT_FOUND", "GET", stranger, who=JUDGE)
+
+
+async def test_an_avatar_is_nothing_that_its_user_may_not_see(shop: Shop) -> None:
+    path = f"/users/{CUSTOMER.user_id}"
+    secret = await shop.media(kind=MediaKind.LICENSE_DOC)
+    own = await shop.media(kind=MediaKind.LICENSE_DOC, user_id=CUSTOMER.user_id)
+
+    await shop.refused(409, "MEDIA_NOT_ATTACHABLE", "PATCH", path, {"avatarMediaId": secret}, who=CUSTOMER)
+    assert await shop.uses(secret) == []
+
+    await shop.done("PATCH", path, {"avatarMediaId": own}, who=CUSTOMER)
+    assert await shop.uses(own) == [("user_avatar", str(CUSTOMER.user_id))]
 
 
 async def test_first_writes_at_once_leave_one_user_and_one_use(postgres_shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
@@ -67,7 +67,8 @@ class Library:
         user_id = UserId(uuid4())
         avatar: Patch[MediaId] = media.id
         update = UpdateUser(begin=self.begin, reconcile=self._reconcile, clock=self._clock)
-        await update(UpdateUserCommand(principal=self._owner, user_id=user_id, avatar_media_id=avatar))
+        themselves = replace(self._owner, user_id=user_id)
+        await update(UpdateUserCommand(principal=themselves, user_id=user_id, avatar_media_id=avatar))
         create = CreateProduct(begin=self.begin, reconcile=self._reconcile, clock=self._clock, ids=self._ids)
         shown = [
             ShownMedia(media_id=each.id, usage_type=UsageType.GALLERY, variant_id=None) for each in (first, media, last)
