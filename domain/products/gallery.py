@@ -19,6 +19,9 @@ class UsageType(StrEnum):
     SWATCH = "swatch"
 
 
+_PICTURES = frozenset({UsageType.MAIN_IMAGE, UsageType.GALLERY, UsageType.VARIANT})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductMedia:
     """One media in one use. `variant_id` is None for the product as a whole."""
@@ -82,11 +85,14 @@ class Gallery:
         return Gallery.of(entries)
 
     def with_main(self, new: ProductMedia) -> "Gallery":
-        """The media of `new` becomes the main image where it is shown already, else it is put in first."""
+        """The media of `new` becomes the main image where it is shown already, else it is put in first. What is no
+        picture of its own, such as a swatch, stays beside it.
+        """
         main = replace(new, usage_type=UsageType.MAIN_IMAGE)
         demoted = self._without_main(new.variant_id)
         for place, entry in enumerate(demoted):
-            if (entry.media_id, entry.variant_id) == (new.media_id, new.variant_id):
+            same = (entry.media_id, entry.variant_id) == (new.media_id, new.variant_id)
+            if same and entry.usage_type in _PICTURES:
                 kept = replace(entry, usage_type=UsageType.MAIN_IMAGE)
                 return Gallery.of(_distinct([*demoted[:place], kept, *demoted[place + 1 :]]))
         return Gallery.of(_distinct([main, *demoted]))

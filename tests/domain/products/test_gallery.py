@@ -71,6 +71,17 @@ def test_a_main_image_is_demoted_not_lost(chosen: list[int]) -> None:
     assert [each.media_id for each in gallery.of_type(UsageType.MAIN_IMAGE)] == [_MEDIA[chosen[-1]]]
 
 
+@pytest.mark.parametrize("other", [UsageType.SWATCH, UsageType.THUMBNAIL])
+def test_a_main_image_takes_no_other_use_away(other: UsageType) -> None:
+    gallery = Gallery((entry(0, other), entry(1)))
+
+    assert [(each.media_id, each.usage_type) for each in gallery.with_main(entry(0))] == [
+        (_MEDIA[0], UsageType.MAIN_IMAGE),
+        (_MEDIA[0], other),
+        (_MEDIA[1], UsageType.GALLERY),
+    ]
+
+
 def test_media_of_a_variant_name_their_variant() -> None:
     with pytest.raises(Rejected) as refused:
         Gallery.of([entry(usage_type=UsageType.VARIANT)])
