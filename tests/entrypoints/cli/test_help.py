@@ -10,9 +10,13 @@ from typer.testing import CliRunner
 from entrypoints.cli.identity import DEMO_STORE, DEMO_USER
 from entrypoints.cli.main import app
 from entrypoints.settings import describe
+from entrypoints.worker_kind import WorkerKind
 from tests.entrypoints.cli.program import Program
 
-COMMANDS = ("run", "demo", "token", "listing", "upload", "status", "download", "settings", "migrate", "asyncapi")
+COMMANDS = (
+    *("run", "demo", "token", "listing", "upload", "status", "download", "settings", "asyncapi"),
+    *("migrate", "topics", "api", "relay", "worker", "consume", "audit"),
+)
 SECRET = "a secret of 32 bytes, for tests only"
 
 
@@ -27,6 +31,29 @@ def test_help_teaches_by_example(command: str) -> None:
 def test_help_lists_every_command() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
     assert all(f" {command} " in shown for command in COMMANDS)
+
+
+def test_the_worker_names_every_kind_of_work() -> None:
+    shown = CliRunner().invoke(app, ["worker", "--help"], terminal_width=100).output
+    assert all(kind in shown for kind in WorkerKind)
+    assert "vitrine worker --kinds deletion" in shown
+
+
+async def test_a_worker_of_no_kind_is_told_which_there_are(tmp_path: Path) -> None:
+    outcome = await Program(tmp_path, data_dir=str(tmp_path)).run("worker", "--kinds", "deletion,paint")
+    assert outcome.code != 0
+    assert "paint is no kind of work" in outcome.notices
+    assert "deletion" in outcome.notices.partition("one or more of")[2]
+
+
+async def test_an_audit_of_nothing_is_refused(tmp_path: Path) -> None:
+    """With neither servers of a deployment nor a Vitrine that runs."""
+    outcome = await Program(tmp_path, data_dir=str(tmp_path), database_url="postgresql://nobody@127.0.0.1:1/none").run(
+        "audit"
+    )
+    assert outcome.code == 1
+    assert outcome.output == ""
+    assert "Traceback" not in outcome.notices
 
 
 async def test_token_prints_a_token_and_nothing_else(tmp_path: Path) -> None:
