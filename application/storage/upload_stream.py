@@ -31,6 +31,7 @@ class UploadStream:
         content_type: ContentType,
         part_size: int,
         parts_in_flight: int,
+        shared: bool = False,
     ) -> None:
         self.size = 0
         self.head = b""
@@ -41,6 +42,8 @@ class UploadStream:
         self._content_type = content_type
         self._part_size = part_size
         self._parts_in_flight = parts_in_flight
+        self._shared = shared
+        self._ended = False
         self._part = BytesIO()
         self._sha256 = sha256()
         self._checksum: Checksum | None = None
@@ -49,7 +52,7 @@ class UploadStream:
 
     @property
     def checksum(self) -> Checksum:
-        """The SHA-256 of all that was written, once `small_body` or `finish` has returned."""
+        """The SHA-256 of all that was written, once `small_body`, `end` or `finish` has returned."""
         if self._checksum is None:
             raise RuntimeError("the checksum is known when the body is")
         return self._checksum
@@ -75,18 +78,25 @@ class UploadStream:
         self._checksum = Checksum((await asyncio.to_thread(sha256, body)).digest())
         return body
 
+    async def end(self) -> None:
+        """Nothing more will be written: with it the checksum is known, and what one part cannot hold is on its way."""
+        if self._ended:
+            return
+        self._ended = True
+        if await self.small_body() is None:
+            await self._send_part()
+            self._checksum = Checksum(self._sha256.digest())
+
     async def finish(self) -> StoredObject:
         """Write what is left; return once the object is whole in the store. Raises Unavailable."""
-        body = await self.small_body()
-        if body is not None:
+        await self.end()
+        if self._upload is None:
             last: Awaitable[StoredObject | None] = self._store.put(
-                self._key, body, content_type=self._named_type(), checksum=self.checksum
+                self._key, self._part.getvalue(), content_type=self._named_type(), checksum=self.checksum
             )
         else:
-            upload = await self._send_part()
-            await upload.wait()
-            self._checksum = Checksum(self._sha256.digest())
-            last = upload.complete()
+            await self._upload.wait()
+            last = self._upload.complete()
         # Cancelled half-way it could not be undone: the store might still be at it.
         self._ending = asyncio.ensure_future(last)
         stored = await asyncio.shield(self._ending)
@@ -96,14 +106,15 @@ class UploadStream:
         return replace(stored, checksum=self.checksum)
 
     async def discard(self) -> None:
-        """Leave neither object nor upload. Raises Unavailable."""
+        """Leave neither object nor upload; of what is shared, no upload. Raises Unavailable."""
         if self._ending is not None:
             await asyncio.gather(self._ending, return_exceptions=True)
-            await self._store.delete([self._key])
+            if not self._shared:
+                await self._store.delete([self._key])
         if self._upload is not None:
             await self._upload.abort()
 
-    async def _send_part(self) -> MultipartUpload:
+    async def _send_part(self) -> None:
         if self._upload is None:
             self._upload = await MultipartUpload.begin(
                 self._uploads, self._key, content_type=self._named_type(), parts_in_flight=self._parts_in_flight
@@ -111,7 +122,6 @@ class UploadStream:
         body, self._part = self._part.getvalue(), BytesIO()
         await self._upload.send(body)
         await asyncio.to_thread(self._sha256.update, body)
-        return self._upload
 
     def _named_type(self) -> str:
         return self._content_type if isinstance(self._content_type, str) else self._content_type(self.head)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from application.ports.storage import StoredObject, UploadedPart
 from application.storage.streamed_uploads import StreamedUploads
 from domain.checksum import Checksum
+from domain.errors import Unavailable
 from tests.application.stubs import RecordingLog
 from tests.contracts.storage.conftest import Storage
 from tests.contracts.storage.streaming import PART, OtherUploads, leaves_nothing, opened
@@ -124,6 +125,44 @@ async def test_a_small_body_may_go_elsewhere_at_once(storage: Storage, size: int
 
     assert stored.checksum == Checksum(sha256(data).digest())
     assert await leaves_nothing(storage)
+
+
+@pytest.mark.parametrize("size", [0, PART, PART + 1])
+async def test_the_checksum_is_known_at_the_end_before_anything_is_there(storage: Storage, size: int) -> None:
+    data = some_bytes(size)
+    async with opened(storage) as stream:
+        await stream.write(data)
+        await stream.end()
+        await stream.end()
+        assert (stream.size, stream.checksum) == (size, Checksum(sha256(data).digest()))
+        assert await storage.objects.head(storage.key()) is None
+        stored = await stream.finish()
+
+    assert (stored.size, stored.checksum) == (size, stream.checksum)
+
+
+async def test_what_others_may_have_written_stays(storage: Storage) -> None:
+    """Nobody knows whose it is, when the store was too busy to say that ours is there."""
+    data = some_bytes(PART + 1)
+
+    class Unheard(OtherUploads):
+        async def complete(self, key: str, *, upload_id: str, parts: Sequence[UploadedPart]) -> StoredObject | None:
+            await super().complete(key, upload_id=upload_id, parts=parts)
+            raise Unavailable("the object store does not answer")
+
+    streams = StreamedUploads(store=storage.objects, uploads=Unheard(storage.uploads), log=RecordingLog())
+
+    async def send(*, shared: bool) -> None:
+        async with streams.open(storage.key(), content_type="video/mp4", shared=shared) as stream:
+            await stream.write(data)
+            await stream.finish()
+
+    for shared in (True, False):
+        with pytest.raises(Unavailable):
+            await send(shared=shared)
+
+        assert (await storage.objects.head(storage.key()) is not None) is shared
+        assert not await storage.open_uploads(storage.prefix)
 
 
 async def test_a_large_body_is_not_to_be_had(storage: Storage) -> None:
