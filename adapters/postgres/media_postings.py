@@ -1,5 +1,5 @@
 """Where a page of the library is looked up: lists of media, newest first, each for one combination of facets or one
-beginning of a word. Decision 0021 tells why.
+beginning of a word. Decision 0020 tells why.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

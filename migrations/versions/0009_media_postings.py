@@ -1,6 +1,6 @@
 """Postings of the library: which media of a store have a combination of facets, or a word in their name.
 
-A page of the library reads the newest entries of a few keys (decision 0021). The trigger keeps them in step with
+A page of the library reads the newest entries of a few keys (decision 0020). The trigger keeps them in step with
 `media`, whoever writes it.
 """
 
