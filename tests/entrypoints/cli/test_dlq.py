@@ -24,7 +24,7 @@ from entrypoints.http.server import HttpServer
 from entrypoints.http.services import HttpSettings
 from tests.application.dead_letters.dying import crash, dead_batch, delivery, letters
 from tests.application.uploads import photos
-from tests.builders import STORE, build_dead_letter, build_stored_message, build_task_letter
+from tests.builders import STORE, build_dead_letter, build_media_letter, build_stored_message, build_task_letter
 from tests.entrypoints.cli.program import Program, uuids
 from tests.entrypoints.http.api import PRINCIPALS, PUBLIC_URL, SECRET, Api
 from tests.entrypoints.http.test_dead_letters import OPERATOR, stored
@@ -131,6 +131,20 @@ async def test_a_pointer_is_shown_as_json(api: Api, program: Program) -> None:
 
     assert '{\n  "taskId": "7",\n  "kind": "image"\n}\n' in shown.output
     assert ["batch", str(letter.batch_id)] in [line.split() for line in shown.output.splitlines()]
+
+
+async def test_a_letter_of_a_media_names_it(api: Api, program: Program) -> None:
+    await stored(api, letter := build_media_letter(store_id=DEMO_STORE))
+
+    shown = await program.run("dlq", "show", str(letter.id))
+    plain = await program.run("dlq", "show", str(letter.id), "--json")
+
+    rows = [line.split() for line in shown.output.splitlines()]
+    assert ["media", str(letter.media_id)] in rows
+    assert not {"batch", "job", "asset", "listing"} & {row[0] for row in rows if row}
+    told = msgspec.json.decode(plain.output)
+    assert told["mediaId"] == str(letter.media_id)
+    assert "batchId" not in told
 
 
 async def test_all_are_replayed_in_the_order_in_which_they_came(api: Api, program: Program) -> None:
