@@ -35,7 +35,9 @@ async def change_user(
     data: Annotated[UpdateUserBody, shown(examples.CHANGE)],
     update_user: NamedDependency[UpdateUser],
 ) -> Response[bytes]:
-    """For the user, and for admins. A member that is left out stays as it is, null clears it."""
+    """For the users themselves, who are known from their first call on; then for admins too. A member that is left out
+    stays as it is, null clears it.
+    """
     user = await update_user(
         UpdateUserCommand(
             principal=request.user,
