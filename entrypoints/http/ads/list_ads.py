@@ -7,17 +7,14 @@ from litestar.di import NamedDependency
 from application.ads.list_ads import ListAds, ListAdsQuery
 from domain.ids import AdId
 from entrypoints.http.ads import examples
-from entrypoints.http.ads.requests import AdsParameters
 from entrypoints.http.ads.responses import AdPageBody, ad_body
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.parameters import CURSOR, LIMIT
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.http.reading.page_parameters import PageParameters
 from entrypoints.reading.json_body import read_plain
-
-_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
-_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
 
 
 @get(
@@ -33,10 +30,10 @@ async def find_ads(
     request: JsonRequest,
     list_ads: NamedDependency[ListAds],
     *,
-    cursor: Annotated[str | None, _CURSOR] = None,
-    limit: Annotated[str | None, _LIMIT] = None,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[str | None, LIMIT] = None,
 ) -> Response[bytes]:
-    given = read_plain({"cursor": cursor, "limit": limit}, AdsParameters)
+    given = read_plain({"cursor": cursor, "limit": limit}, PageParameters)
     page = await list_ads(
         ListAdsQuery(
             principal=request.user,

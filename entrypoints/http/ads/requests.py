@@ -23,8 +23,3 @@ class AdBody(_Body):
 
     title: Line
     creatives: Annotated[list[CreativeBody], Meta(max_length=_MOST_CREATIVES, description="In the order shown.")]
-
-
-class AdsParameters(_Body):
-    cursor: Annotated[str, Meta(max_length=100)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 25

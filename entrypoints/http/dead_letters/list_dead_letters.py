@@ -12,7 +12,7 @@ from entrypoints.http.dead_letters.requests import DeadLettersParameters
 from entrypoints.http.dead_letters.responses import DeadLetterPageBody
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import dead_letters
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.parameters import CURSOR, LIMIT, query_parameter
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
@@ -20,8 +20,6 @@ from entrypoints.reading.json_body import read_plain
 
 _STATUS = query_parameter("status", {"type": "string", "enum": [status.value for status in LetterStatus]})
 _TOPIC = query_parameter("topic", {"type": "string"}, description="Where it came from, such as `vitrine.listings.v1`.")
-_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
-_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
 
 
 @get(
@@ -39,8 +37,8 @@ async def find_dead_letters(
     *,
     status: Annotated[str | None, _STATUS] = None,
     topic: Annotated[str | None, _TOPIC] = None,
-    cursor: Annotated[str | None, _CURSOR] = None,
-    limit: Annotated[str | None, _LIMIT] = None,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[str | None, LIMIT] = None,
 ) -> Response[bytes]:
     """For admins: those of their store. Whoever is a `service` as well sees those that belong to no store too."""
     given = read_plain({"status": status, "topic": topic, "cursor": cursor, "limit": limit}, DeadLettersParameters)

@@ -12,3 +12,7 @@ def query_parameter(
     return QueryParameter(
         name=name, required=required, description=description, schema_extra={"one_of": None, **schema}
     )
+
+
+CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
+LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})

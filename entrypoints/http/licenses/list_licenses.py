@@ -7,17 +7,14 @@ from litestar.di import NamedDependency
 from application.licenses.list_licenses import ListLicenses, ListLicensesQuery
 from domain.ids import LicenseId
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.parameters import CURSOR, LIMIT
 from entrypoints.http.licenses import examples
-from entrypoints.http.licenses.requests import LicensesParameters
 from entrypoints.http.licenses.responses import LicensePageBody, license_body
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.http.reading.page_parameters import PageParameters
 from entrypoints.reading.json_body import read_plain
-
-_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
-_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
 
 
 @get(
@@ -33,11 +30,11 @@ async def find_licenses(
     request: JsonRequest,
     list_licenses: NamedDependency[ListLicenses],
     *,
-    cursor: Annotated[str | None, _CURSOR] = None,
-    limit: Annotated[str | None, _LIMIT] = None,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[str | None, LIMIT] = None,
 ) -> Response[bytes]:
     """For those who run the store."""
-    given = read_plain({"cursor": cursor, "limit": limit}, LicensesParameters)
+    given = read_plain({"cursor": cursor, "limit": limit}, PageParameters)
     page = await list_licenses(
         ListLicensesQuery(
             principal=request.user,

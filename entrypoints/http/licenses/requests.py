@@ -26,8 +26,3 @@ class ResubmitLicenseBody(_Body):
 
 class DecideLicenseBody(_Body):
     status: LicenseStatus
-
-
-class LicensesParameters(_Body):
-    cursor: Annotated[str, Meta(max_length=100)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 25

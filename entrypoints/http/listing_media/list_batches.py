@@ -8,7 +8,7 @@ from application.batches.list_batches import ListBatches, ListBatchesQuery
 from domain.ids import BatchId, ListingId
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import batches
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.parameters import CURSOR, LIMIT, query_parameter
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import ListBatchesParameters
 from entrypoints.http.listing_media.responses import BatchPageBody
@@ -18,8 +18,6 @@ from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.reading.json_body import read_plain
 
 _LISTING_ID = query_parameter("listingId", {"type": "string", "format": "uuid"}, required=True)
-_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
-_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
 
 
 @get(
@@ -39,8 +37,8 @@ async def list_uploads(
     request: JsonRequest,
     list_batches: NamedDependency[ListBatches],
     listing_id: Annotated[str | None, _LISTING_ID] = None,
-    cursor: Annotated[str | None, _CURSOR] = None,
-    limit: Annotated[str | None, _LIMIT] = None,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[str | None, LIMIT] = None,
 ) -> Response[bytes]:
     """Pointers of violations name the parameter, such as `/limit`."""
     given = read_plain({"listingId": listing_id, "cursor": cursor, "limit": limit}, ListBatchesParameters)

@@ -11,7 +11,7 @@ from domain.media.kind import MediaKind
 from domain.media.media import MediaStatus
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import library
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.parameters import CURSOR, LIMIT, query_parameter
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.bodies import listed_media_body
 from entrypoints.http.media.requests import LibraryParameters, ShownStatus
@@ -28,8 +28,6 @@ _STATUS = query_parameter("status", {"type": "string", "enum": [status.value for
 _UPLOADER = query_parameter("uploader", {"type": "string", "format": "uuid"}, description="The user who brought it.")
 _UNUSED = query_parameter("unused", {"type": "boolean"}, description="Only what no entity uses.")
 _SEARCH = query_parameter("search", {"type": "string"}, description="Words; each begins a word of the name.")
-_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
-_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
 
 
 @get(
@@ -53,8 +51,8 @@ async def find_media(
     uploader: Annotated[str | None, _UPLOADER] = None,
     unused: Annotated[str | None, _UNUSED] = None,
     search: Annotated[str | None, _SEARCH] = None,
-    cursor: Annotated[str | None, _CURSOR] = None,
-    limit: Annotated[str | None, _LIMIT] = None,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[str | None, LIMIT] = None,
 ) -> Response[bytes]:
     """All that is given must apply. What is on its way out is not shown; confidential media are, to their uploader and
     to those who run the store.

@@ -10,7 +10,7 @@ from application.attachments.list_usages import ListUsages, ListUsagesQuery
 from domain.ids import MediaId
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import library
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.parameters import CURSOR, LIMIT
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.bodies import usage_body
 from entrypoints.http.media.requests import UsagesParameters
@@ -18,9 +18,6 @@ from entrypoints.http.media.responses import UsagePageBody
 from entrypoints.http.reading.cursor import decode_place, encode_place
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.reading.json_body import read_plain
-
-_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
-_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
 
 
 @get(
@@ -37,8 +34,8 @@ async def find_usages(
     media_id: FromPath[UUID],
     list_usages: NamedDependency[ListUsages],
     *,
-    cursor: Annotated[str | None, _CURSOR] = None,
-    limit: Annotated[str | None, _LIMIT] = None,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[str | None, LIMIT] = None,
 ) -> Response[bytes]:
     """What is `protected` keeps the media from being deleted."""
     given = read_plain({"cursor": cursor, "limit": limit}, UsagesParameters)

@@ -7,17 +7,14 @@ from litestar.di import NamedDependency
 from application.products.list_products import ListProducts, ListProductsQuery
 from domain.ids import ProductId
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.parameters import CURSOR, LIMIT
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.products import examples
-from entrypoints.http.products.requests import ProductsParameters
 from entrypoints.http.products.responses import ProductPageBody, product_body
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.http.reading.page_parameters import PageParameters
 from entrypoints.reading.json_body import read_plain
-
-_CURSOR = query_parameter("cursor", {"type": "string"}, description="`nextCursor` of the page before.")
-_LIMIT = query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25})
 
 
 @get(
@@ -33,10 +30,10 @@ async def find_products(
     request: JsonRequest,
     list_products: NamedDependency[ListProducts],
     *,
-    cursor: Annotated[str | None, _CURSOR] = None,
-    limit: Annotated[str | None, _LIMIT] = None,
+    cursor: Annotated[str | None, CURSOR] = None,
+    limit: Annotated[str | None, LIMIT] = None,
 ) -> Response[bytes]:
-    given = read_plain({"cursor": cursor, "limit": limit}, ProductsParameters)
+    given = read_plain({"cursor": cursor, "limit": limit}, PageParameters)
     page = await list_products(
         ListProductsQuery(
             principal=request.user,

@@ -50,10 +50,5 @@ class ReorderMediaBody(_Body):
     product_media_ids: Annotated[list[UUID], Meta(max_length=MOST_MEDIA, description="All of them, each once.")]
 
 
-class ProductsParameters(_Body):
-    cursor: Annotated[str, Meta(max_length=100)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 25
-
-
 class UsageParameters(_Body):
     usage_type: UsageType | None = None
