@@ -39,6 +39,7 @@ blobs = Table(
     # The media that hold it; audited against media.blob_id.
     Column("holders", Integer, nullable=False),
     Column("condemned_at", MOMENT),
+    Column("collecting_since", MOMENT),
     Column("created_at", MOMENT, nullable=False),
     version_column(),
     UniqueConstraint("store_id", "checksum"),
@@ -119,6 +120,7 @@ def _to_row(blob: Blob) -> dict[str, Any]:
         "content_type": blob.content_type,
         "holders": blob.holders,
         "condemned_at": blob.condemned_at,
+        "collecting_since": blob.collecting_since,
         "created_at": blob.created_at,
     }
 
@@ -132,6 +134,7 @@ def blob_from_row(row: Record) -> Blob:
         content_type=row["content_type"],
         holders=row["holders"],
         condemned_at=row["condemned_at"],
+        collecting_since=row["collecting_since"],
         created_at=row["created_at"],
         version=row["version"],
     )

@@ -1,18 +1,33 @@
 """The bytes of a store's media, stored once however many media hold them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.checksum import Checksum
+from domain.errors import Unavailable
 from domain.events import Aggregate
 from domain.ids import BlobId, StoreId
 from domain.media.object_keys import blob_key
 
+REMOVAL_AT_MOST = timedelta(minutes=5)
+"""No removal that a collector has asked for takes effect later: far beyond every timeout of the store."""
+
+
+class BlobBeingCollected(Unavailable):
+    """It passes within moments."""
+
+    code = "BLOB_BEING_COLLECTED"
+
+    def __init__(self, blob_id: BlobId) -> None:
+        super().__init__(f"blob {blob_id} is just being removed")
+        self.blob_id = blob_id
+
 
 @dataclass(slots=True, kw_only=True)
 class Blob(Aggregate):
-    """`holders` counts the media that hold it; whoever changes that has locked the blob. `condemned_at` is set
-    while nobody holds it: after a time of grace the collector removes the object, then the row. `size` in bytes.
+    """`holders` counts the media that hold it; whoever changes that has locked the blob. `condemned_at` is set while
+    nobody holds it: after a time of grace the collector removes the object, then the row. `collecting_since` is when it
+    set out to do so. `size` in bytes.
     """
 
     id: BlobId
@@ -22,6 +37,7 @@ class Blob(Aggregate):
     content_type: str
     holders: int = 0
     condemned_at: datetime | None = None
+    collecting_since: datetime | None = None
     created_at: datetime
 
     @classmethod
@@ -46,7 +62,7 @@ class Blob(Aggregate):
     def acquire(self) -> None:
         """One more media holds it; that revives a condemned one."""
         self.holders += 1
-        self.condemned_at = None
+        self.condemned_at = self.collecting_since = None
 
     def release(self, *, now: datetime) -> None:
         """One media less; the last one condemns it."""
@@ -55,6 +71,17 @@ class Blob(Aggregate):
         self.holders -= 1
         if self.holders == 0:
             self.condemned_at = now
+
+    def require_settled(self, *, now: datetime) -> None:
+        """Raise BlobBeingCollected while a collector's removal may still be under way: whoever found the object now
+        might lose it a moment later.
+        """
+        if self.collecting_since is not None and now < self.collecting_since + REMOVAL_AT_MOST:
+            raise BlobBeingCollected(self.id)
+
+    def begin_collection(self, *, now: datetime) -> None:
+        """The object is about to be removed; from here on nobody takes hold of it for a while."""
+        self.collecting_since = now
 
     def recount(self, holders: int, *, now: datetime) -> None:
         """What an audit has counted."""

@@ -167,6 +167,7 @@ class Media(Aggregate):
             return
         assert self.blob_id is None, "a hold that is not let go is never given back"
         assert self.store_id == blob.store_id
+        blob.require_settled(now=now)
         blob.acquire()
         self.blob_id = blob.id
         self.checksum, self.size = blob.checksum, blob.size

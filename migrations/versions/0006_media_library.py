@@ -18,6 +18,7 @@ def upgrade() -> None:
             content_type TEXT NOT NULL,
             holders INTEGER NOT NULL,
             condemned_at TIMESTAMPTZ,
+            collecting_since TIMESTAMPTZ,
             created_at TIMESTAMPTZ NOT NULL,
             version INTEGER NOT NULL,
             CONSTRAINT pk_media_blobs PRIMARY KEY (id),

@@ -131,7 +131,7 @@ def media_family() -> Family:
 
 def blob_family() -> Family:
     young = build_blob()
-    old = replace(young, holders=2, condemned_at=None)
+    old = replace(young, holders=2, condemned_at=None, collecting_since=NOW)
     return Family(parents=[], young=young, old=old)
 
 

@@ -133,6 +133,7 @@ class Scene:
         thumbnail = rendition_key(STORE, media_id, RenditionName.THUMBNAIL, fence="1", extension="jpg")
         async with self.begin() as tx:
             held = await tx.blobs.obtain(blob)
+            held.require_settled(now=self.clock.now())
             rendition = Rendition(
                 name=RenditionName.THUMBNAIL, key=thumbnail, content_type="image/jpeg", size=5, checksum=None
             )

@@ -8,7 +8,8 @@ from itertools import count
 import pytest
 
 from application.unit_of_work import UnitOfWork
-from domain.media.blob import Blob
+from domain.errors import Unavailable
+from domain.media.blob import REMOVAL_AT_MOST, Blob, BlobBeingCollected
 from domain.media.media import Media
 from tests.builders import build_blob
 from tests.contracts.stored import put
@@ -70,6 +71,29 @@ async def test_one_that_was_revived_after_it_was_found_is_not_deleted(scene: Sce
     collect._begin = revived_before_the_second  # type: ignore[assignment]
     assert await collect() == 0
     assert media.storage_key in scene.bucket.objects
+
+
+async def test_where_a_removal_was_cut_short_nobody_counts_on_the_object(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = await condemned(scene)
+    scene.clock.advance(2 * GRACE)
+
+    async def silent(_: object) -> None:
+        raise Unavailable("the store does not answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(scene.store, "delete", silent)
+        with pytest.raises(Unavailable):
+            await scene.collect()
+
+    assert media.checksum is not None
+    with pytest.raises(BlobBeingCollected):
+        await scene.new_media(build_blob(checksum=media.checksum, size=media.size))
+    scene.clock.advance(REMOVAL_AT_MOST)
+    again = await scene.new_media(build_blob(checksum=media.checksum, size=media.size))
+    assert await scene.collect() == 0
+    assert again.storage_key in scene.bucket.objects
 
 
 async def test_a_count_that_is_wrong_loses_nothing(scene: Scene) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ids import BlobId
-from domain.media.blob import Blob
+from domain.media.blob import REMOVAL_AT_MOST, Blob, BlobBeingCollected
 from domain.media.object_keys import blob_key
 from tests.builders import IDS, NOW, STORE, build_blob, checksum_of
 
@@ -50,6 +50,18 @@ def test_it_is_collected_once_it_was_condemned_before_that_moment(holders: int, 
     blob = build_blob(holders=holders)
 
     assert blob.is_collectable(before=NOW + age * SECOND) == (holders == 0 and age > 0)
+
+
+def test_one_that_is_being_removed_is_held_by_nobody_for_a_while() -> None:
+    blob = build_blob()
+    blob.begin_collection(now=NOW)
+
+    with pytest.raises(BlobBeingCollected):
+        blob.require_settled(now=NOW + REMOVAL_AT_MOST - SECOND)
+
+    blob.require_settled(now=NOW + REMOVAL_AT_MOST)
+    blob.acquire()
+    assert blob.collecting_since is None
 
 
 def test_one_that_was_revived_waits_out_its_grace_anew() -> None:
