@@ -92,6 +92,8 @@ class PostgresMediaLibrary(MediaLibrary):
 
     async def page(self, wanted: LibraryFilter, *, before: MediaId | None, limit: int) -> Sequence[Media]:
         lists = lists_of(wanted)
+        if not all(lists):
+            return []
         before = before or _NEWEST
         shortest = lists[0] if len(lists) == 1 else await self._shortest(wanted, lists, before=before)
         found: list[Media] = []
