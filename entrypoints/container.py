@@ -74,6 +74,7 @@ from application.media.note_rendition_removal import NoteRenditionRemoval
 from application.media.presign_upload import PresignUpload
 from application.media.promote_media import PromoteMedia
 from application.media.release_from_quarantine import ReleaseFromQuarantine
+from application.media.staging import Staging
 from application.media.sweep_staging import SweepStaging
 from application.media.unfinished_uploads import UnfinishedUploads
 from application.media.update_media import UpdateMedia
@@ -275,7 +276,8 @@ class Container(containers.DeclarativeContainer):
     )
 
     # How media gets in.
-    unfinished_uploads = providers.Singleton(UnfinishedUploads, begin=begin, store=store, clock=clock, log=log)
+    staging = providers.Singleton(Staging, store=store, log=log)
+    unfinished_uploads = providers.Singleton(UnfinishedUploads, begin=begin, staging=staging, clock=clock)
     inspector = providers.Singleton(
         FileInspector,
         sniffer=providers.Singleton(MagicTypeSniffer),
@@ -291,15 +293,16 @@ class Container(containers.DeclarativeContainer):
         release=release_from_quarantine,
         clock=clock,
         ids=ids,
-        log=log,
         media_url=settings.provided.media_url,
     )
     upload_media = providers.Singleton(
         UploadMedia,
         begin=begin,
+        store=store,
         streams=streams,
         inspector=inspector,
         promote=promote_media,
+        staging=staging,
         unfinished=unfinished_uploads,
         clock=clock,
         ids=ids,
@@ -322,6 +325,7 @@ class Container(containers.DeclarativeContainer):
         store=store,
         inspector=inspector,
         promote=promote_media,
+        staging=staging,
         unfinished=unfinished_uploads,
     )
     expire_unfinished = providers.Singleton(

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 from application.media.file_inspector import FileInspector
 from application.media.promote_media import PromoteMedia, VerifiedBytes
+from application.media.staging import Staging
 from application.media.unfinished_uploads import UnfinishedUploads
 from application.ports.storage import ObjectNotFound, ObjectStore, StoredObject
 from application.unit_of_work import UnitOfWorkFactory
@@ -43,12 +45,14 @@ class CompleteUpload:
         store: ObjectStore,
         inspector: FileInspector,
         promote: PromoteMedia,
+        staging: Staging,
         unfinished: UnfinishedUploads,
     ) -> None:
         self._begin = begin
         self._store = store
         self._inspector = inspector
         self._promote = promote
+        self._staging = staging
         self._unfinished = unfinished
 
     async def __call__(self, command: CompleteUploadCommand) -> Media:
@@ -59,13 +63,15 @@ class CompleteUpload:
         media.require_pending()
         verified = await self._verify(media)
         try:
-            return await self._promote(media.id, verified)
+            done = await self._promote(media.id, verified, partial(self._staging.promote, media))
         except MediaNotPending:
             # Somebody else has completed it, or it was deleted meanwhile.
             media = await self._find(command)
             if media.has_arrived:
                 return media
             raise
+        await self._staging.forget(media.storage_key)
+        return done
 
     async def _find(self, command: CompleteUploadCommand) -> Media:
         async with self._begin() as tx:

@@ -1,33 +1,36 @@
 """How bytes become a media's. Every step may be repeated after a crash."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from application.media.derivative_planner import DerivativePlanner
 from application.media.release_from_quarantine import ReleaseFromQuarantine
 from application.ports.clock import Clock
 from application.ports.ids import Ids
-from application.ports.log import Log
-from application.ports.storage import ObjectNotFound, ObjectStore
+from application.ports.storage import ObjectStore
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.rendition import MediaFacts
 from domain.checksum import Checksum
-from domain.errors import Unavailable
 from domain.ids import BlobId, MediaId
 from domain.media.blob import Blob
 from domain.media.content_class import served_as
-from domain.media.errors import MediaMismatch, MediaNotArrived, MediaNotFound
+from domain.media.errors import MediaNotFound
 from domain.media.media import Media
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedBytes:
-    """Of which all is known. `body` is None where they lie at the media's staging key."""
+    """Of which all is known."""
 
     checksum: Checksum
     size: int
     mime_type: str
     facts: MediaFacts | None
-    body: bytes | None = None
+
+
+Write: TypeAlias = Callable[[Blob], Awaitable[object]]
+"""Brings the bytes to the key of the blob. Called where they do not lie there yet."""
 
 
 class PromoteMedia:
@@ -38,7 +41,8 @@ class PromoteMedia:
     bytes, or a collector may just have removed them. The media arrives in a second transaction, with its events and
     the work that it asks for.
 
-    Raises MediaNotFound, MediaNotPending, MediaNotArrived, Unavailable. The hold stays then, for the next attempt.
+    Raises MediaNotFound, MediaNotPending, Unavailable, and what `write` raises. The hold stays then, for the next
+    attempt.
     """
 
     def __init__(
@@ -50,7 +54,6 @@ class PromoteMedia:
         release: ReleaseFromQuarantine,
         clock: Clock,
         ids: Ids,
-        log: Log,
         media_url: str,
     ) -> None:
         """`media_url` is the address of all media in the API."""
@@ -60,19 +63,19 @@ class PromoteMedia:
         self._release = release
         self._clock = clock
         self._ids = ids
-        self._log = log
         self._media_url = media_url
 
-    async def __call__(self, media_id: MediaId, verified: VerifiedBytes) -> Media:
-        media, blob = await self._hold(media_id, verified)
-        staged_at = media.storage_key
-        await self._write(media, blob, verified)
-        media = await self._arrive(media_id, blob, verified)
-        if verified.body is None:
-            await self._forget(staged_at)
-        return media
+    async def __call__(self, media_id: MediaId, verified: VerifiedBytes, write: Write) -> Media:
+        blob = await self._hold(media_id, verified)
+        stored = await self._store.head(blob.key)
+        if stored is None or stored.size != blob.size:
+            await write(blob)
+            if blob.holders > 1:
+                # Others hold these bytes, and were without them.
+                await self._release(blob.id)
+        return await self._arrive(media_id, blob, verified)
 
-    async def _hold(self, media_id: MediaId, verified: VerifiedBytes) -> tuple[Media, Blob]:
+    async def _hold(self, media_id: MediaId, verified: VerifiedBytes) -> Blob:
         now = self._clock.now()
         async with self._begin() as tx:
             media = await tx.media.lock(media_id)
@@ -93,28 +96,7 @@ class PromoteMedia:
             await tx.blobs.save(blob)
             await tx.media.save(media)
             await tx.commit()
-        return media, blob
-
-    async def _write(self, media: Media, blob: Blob, verified: VerifiedBytes) -> None:
-        stored = await self._store.head(blob.key)
-        if stored is not None and stored.size == blob.size:
-            return
-        if verified.body is not None:
-            await self._store.put(blob.key, verified.body, content_type=blob.content_type, checksum=blob.checksum)
-        else:
-            await self._copy(media, blob)
-        if blob.holders > 1:
-            # Others hold these bytes, and were without them.
-            await self._release(blob.id)
-
-    async def _copy(self, media: Media, blob: Blob) -> None:
-        try:
-            copied = await self._store.copy(media.storage_key, blob.key, content_type=blob.content_type)
-        except ObjectNotFound as error:
-            raise MediaNotArrived(media.id) from error
-        if copied.size != blob.size or copied.checksum not in {None, blob.checksum}:
-            await self._store.delete([blob.key])
-            raise MediaMismatch("the file was replaced while it was looked at; upload it again")
+        return blob
 
     async def _arrive(self, media_id: MediaId, blob: Blob, verified: VerifiedBytes) -> Media:
         now = self._clock.now()
@@ -129,10 +111,3 @@ class PromoteMedia:
             await tx.media.save(media)
             await tx.commit()
         return media
-
-    async def _forget(self, staged_at: str) -> None:
-        try:
-            await self._store.delete([staged_at])
-        except Unavailable as error:
-            # The sweeper removes it later.
-            self._log.warning("media.staged_object_left", key=staged_at, detail=error.detail)

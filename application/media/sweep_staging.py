@@ -1,5 +1,5 @@
-"""What lies below `staging/` and no upload waits for: left there by clients, by processes that died, and by PUTs that
-ended late.
+"""What uploads have left in the store and no media waits for: of clients that never came back, of processes that died,
+and of PUTs that ended late.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -9,10 +9,12 @@ from typing import Generic, TypeVar
 from application.ports.clock import Clock
 from application.ports.storage import MultipartUploads, ObjectStore
 from application.unit_of_work import UnitOfWorkFactory
-from domain.media.object_keys import STAGING, staged_media
+from domain.media.object_keys import STAGING, is_blob, staged_media
 
 _LOOKED_AT = 5_000
 """At one pass; the next goes on behind them."""
+_LONGEST_UPLOAD = timedelta(hours=2)
+"""No direct upload takes longer."""
 
 Item = TypeVar("Item")
 
@@ -20,8 +22,9 @@ Item = TypeVar("Item")
 class SweepStaging:
     """A pass of the sweeper; answers how many objects and open uploads it has removed. Any number may run at once.
 
-    Only what is older than `patience` is looked at, which is longer than a signed PUT lives: what arrives after a pass
-    is met by a later one. What a PENDING media names stays. Raises Unavailable.
+    Of objects below `staging/` those that are older than `patience`, which is longer than a signed PUT lives: what
+    arrives after a pass is met by a later one. Of uploads in parts, there and to where bytes belong, those that are
+    older than any may be. What a PENDING media names stays. Raises Unavailable.
     """
 
     def __init__(
@@ -39,12 +42,16 @@ class SweepStaging:
         self._clock = clock
         self._patience = patience
         self._objects = _Rounds(lambda: store.listing(STAGING))
-        self._open = _Rounds(lambda: uploads.opened(STAGING))
+        self._open = _Rounds(lambda: uploads.opened(""))
 
     async def __call__(self) -> int:
-        before = self._clock.now() - self._patience
-        objects = [listed.key for listed in await self._objects.next() if listed.modified_at < before]
-        opened = [upload for upload in await self._open.next() if upload.began_at < before]
+        now = self._clock.now()
+        objects = [listed.key for listed in await self._objects.next() if listed.modified_at < now - self._patience]
+        opened = [
+            upload
+            for upload in await self._open.next()
+            if upload.began_at < now - _LONGEST_UPLOAD and (upload.key.startswith(STAGING) or is_blob(upload.key))
+        ]
         unnamed = await self._unnamed({*objects, *(upload.key for upload in opened)})
         abandoned = [upload for upload in opened if upload.key in unnamed]
         for upload in abandoned:

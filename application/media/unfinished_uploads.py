@@ -3,12 +3,10 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from application.media.staging import Staging
 from application.ports.clock import Clock
-from application.ports.log import Log
-from application.ports.storage import ObjectStore
 from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.assets.failure import Failure
-from domain.errors import Unavailable
 from domain.ids import MediaId
 from domain.media.blob import Blob
 from domain.media.media import Media, MediaStatus
@@ -22,11 +20,10 @@ class UnfinishedUploads:
     Each call answers False for a media that is not PENDING any more: whoever was faster has dealt with it.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, store: ObjectStore, clock: Clock, log: Log) -> None:
+    def __init__(self, *, begin: UnitOfWorkFactory, staging: Staging, clock: Clock) -> None:
         self._begin = begin
-        self._store = store
+        self._staging = staging
         self._clock = clock
-        self._log = log
 
     async def expire(self, media_id: MediaId) -> bool:
         """Nobody has completed it in time."""
@@ -65,12 +62,5 @@ class UnfinishedUploads:
             if blob is not None:
                 await tx.blobs.save(blob)
             await tx.commit()
-        await self._remove(media.storage_key)
+        await self._staging.forget(media.storage_key)
         return True
-
-    async def _remove(self, staged_at: str) -> None:
-        try:
-            await self._store.delete([staged_at])
-        except Unavailable as error:
-            # The sweeper of staging objects removes it later.
-            self._log.warning("media.staged_object_left", key=staged_at, detail=error.detail)

@@ -2,26 +2,34 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from application.media.file_inspector import SNIFFED, FileInspector
 from application.media.promote_media import PromoteMedia, VerifiedBytes
+from application.media.staging import Staging
 from application.media.unfinished_uploads import UnfinishedUploads
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.ports.log import Log
+from application.ports.storage import ObjectStore
 from application.storage.streamed_uploads import StreamedUploads
+from application.storage.upload_stream import UploadStream
 from application.unit_of_work import UnitOfWorkFactory
+from domain.assets.failure import FailureCode
 from domain.assets.rendition import MediaFacts
+from domain.checksum import Checksum
 from domain.errors import Rejected, Unavailable, Violation
 from domain.ids import MediaId
 from domain.media.announcement import SentAlong, require_sound_words
+from domain.media.blob import Blob
 from domain.media.content_class import served_as
-from domain.media.errors import MediaTooLarge, MediaTypeNotAllowed
+from domain.media.errors import MediaMismatch, MediaTooLarge, MediaTypeNotAllowed
 from domain.media.kind import POLICIES, MediaKind, SizeLimits
 from domain.media.media import Media
+from domain.media.object_keys import blob_key
 from domain.principal import Principal
 
 
@@ -53,17 +61,19 @@ class UploadMedia:
     its type and for a picture that cannot be opened before anything is stored. Whatever ends it, nothing stays that
     is half done; what a killed process leaves, the sweepers remove.
 
-    Raises Rejected, MediaTypeNotAllowed, MediaTooLarge, MediaUnreadable, MediaNotPending (deleted meanwhile),
-    TooManyUploads, Unavailable, and whatever the content raises.
+    Raises Rejected, MediaTypeNotAllowed, MediaTooLarge, MediaUnreadable, MediaMismatch, MediaNotPending (deleted
+    meanwhile), TooManyUploads, Unavailable, and whatever the content raises.
     """
 
     def __init__(
         self,
         *,
         begin: UnitOfWorkFactory,
+        store: ObjectStore,
         streams: StreamedUploads,
         inspector: FileInspector,
         promote: PromoteMedia,
+        staging: Staging,
         unfinished: UnfinishedUploads,
         clock: Clock,
         ids: Ids,
@@ -76,9 +86,11 @@ class UploadMedia:
         `patience`, and nothing of it is read.
         """
         self._begin = begin
+        self._store = store
         self._streams = streams
         self._inspector = inspector
         self._promote = promote
+        self._staging = staging
         self._unfinished = unfinished
         self._clock = clock
         self._ids = ids
@@ -138,7 +150,7 @@ class UploadMedia:
             original_name=sent.filename,
             mime_type=opening.mime_type,
             size=max(command.at_least, len(opening.start)),
-            checksum=None,
+            checksum=None if sent.checksum is None else Checksum.parse(sent.checksum),
             folder=sent.folder,
             alt_text=sent.alt_text,
             description=sent.description,
@@ -149,23 +161,41 @@ class UploadMedia:
         async with self._begin() as tx:
             await tx.media.save(media)
             await tx.commit()
-        content_type = served_as(opening.mime_type)
-        async with self._streams.open(media.storage_key, content_type=content_type, expected_size=media.size) as stream:
+        async with self._stream(media, opening) as stream:
             await stream.write(opening.start)
             async for chunk in content:
                 _require_size(stream.size + len(chunk), opening.limit)
                 await stream.write(chunk)
-            body = await stream.small_body()
-            if body is None:
-                await stream.finish()
-        verified = VerifiedBytes(
-            checksum=stream.checksum,
-            size=stream.size,
-            mime_type=opening.mime_type,
-            facts=opening.facts,
-            body=body,
+            await stream.end()
+            _require_checksum(stream.checksum, media.checksum)
+            verified = VerifiedBytes(
+                checksum=stream.checksum, size=stream.size, mime_type=opening.mime_type, facts=opening.facts
+            )
+            done = await self._promote(media.id, verified, partial(self._write, media, stream))
+        if stream.finished and media.checksum is None:
+            await self._staging.forget(media.storage_key)
+        return done
+
+    def _stream(self, media: Media, opening: _Opening) -> AbstractAsyncContextManager[UploadStream]:
+        """To where the bytes belong, where the sender says which they are: then the store need not copy them. The
+        object appears there when they have been proved to be those.
+        """
+        key = media.storage_key if media.checksum is None else blob_key(media.store_id, media.checksum)
+        return self._streams.open(
+            key,
+            content_type=served_as(opening.mime_type),
+            expected_size=media.size,
+            shared=media.checksum is not None,
         )
-        return await self._promote(media.id, verified)
+
+    async def _write(self, media: Media, stream: UploadStream, blob: Blob) -> None:
+        body = await stream.small_body()
+        if body is not None:
+            await self._store.put(blob.key, body, content_type=blob.content_type, checksum=blob.checksum)
+            return
+        await stream.finish()
+        if media.checksum is None:
+            await self._staging.promote(media, blob)
 
     async def _discard(self, media: Media) -> None:
         try:
@@ -183,6 +213,13 @@ async def _fill(start: bytearray, content: AsyncIterator[bytes], wanted: int) ->
             return False
         start += chunk
     return True
+
+
+def _require_checksum(received: Checksum, said: Checksum | None) -> None:
+    if said not in {None, received}:
+        detail = f"announced {said}, {received} arrived"
+        violation = Violation("/checksum", FailureCode.CHECKSUM_MISMATCH, detail)
+        raise MediaMismatch("what was sent is not what was announced; see errors", [violation])
 
 
 def _require_size(size: int, limit: int) -> None:

@@ -35,10 +35,13 @@ class AnnouncedMedia:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentAlong:
-    """What stands beside a file that the client sends to us, not believed yet."""
+    """What stands beside a file that the client sends to us, not believed yet. With a `checksum` it says which bytes it
+    means to send.
+    """
 
     filename: str
     kind: str
+    checksum: str | None = None
     folder: str = DEFAULT_FOLDER
     alt_text: str | None = None
     description: str | None = None
@@ -51,10 +54,7 @@ def announcement_violations(announced: AnnouncedMedia, limits: SizeLimits) -> It
     yield from _kind_violations(announced.kind)
     yield from _type_violations(announced.file_type, announced.kind)
     yield from _size_violations(announced, limits)
-    try:
-        Checksum.parse(announced.checksum)
-    except InvalidChecksum as error:
-        yield Violation("/checksum", "CHECKSUM_FORMAT", str(error))
+    yield from _checksum_violations(announced.checksum)
 
 
 def require_sound(announced: AnnouncedMedia, limits: SizeLimits) -> None:
@@ -66,6 +66,8 @@ def word_violations(sent: SentAlong) -> Iterator[Violation]:
     """Pointers relative to the form."""
     yield from name_violations("/file", sent.filename)
     yield from _kind_violations(sent.kind)
+    if sent.checksum is not None:
+        yield from _checksum_violations(sent.checksum)
     yield from folder_violations("/folder", sent.folder)
     yield from alt_text_violations("/altText", sent.alt_text)
     yield from description_violations("/description", sent.description)
@@ -84,6 +86,13 @@ def _require_none(violations: list[Violation]) -> None:
 def _kind_violations(kind: str) -> Iterator[Violation]:
     if kind not in _KINDS:
         yield Violation("/kind", "UNKNOWN_KIND", f"one of {', '.join(MediaKind)}")
+
+
+def _checksum_violations(checksum: str) -> Iterator[Violation]:
+    try:
+        Checksum.parse(checksum)
+    except InvalidChecksum as error:
+        yield Violation("/checksum", "CHECKSUM_FORMAT", str(error))
 
 
 def _type_violations(file_type: str, kind: str) -> Iterator[Violation]:

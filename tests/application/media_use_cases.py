@@ -19,6 +19,7 @@ from application.media.media_links import MediaLinks
 from application.media.presign_upload import PresignUpload
 from application.media.promote_media import PromoteMedia
 from application.media.release_from_quarantine import ReleaseFromQuarantine
+from application.media.staging import Staging
 from application.media.sweep_staging import SweepStaging
 from application.media.unfinished_uploads import UnfinishedUploads
 from application.media.update_media import UpdateMedia
@@ -101,13 +102,16 @@ class MediaUseCases(UseCases):
             release=self.release_from_quarantine,
             clock=self.clock,
             ids=self.ids,
-            log=self.log,
             media_url=MEDIA_URL,
         )
 
     @cached_property
     def unfinished_uploads(self) -> UnfinishedUploads:
-        return UnfinishedUploads(begin=self.begin, store=self.store, clock=self.clock, log=self.log)
+        return UnfinishedUploads(begin=self.begin, staging=self.staging, clock=self.clock)
+
+    @cached_property
+    def staging(self) -> Staging:
+        return Staging(store=self.store, log=self.log)
 
     @cached_property
     def streamed_uploads(self) -> StreamedUploads:
@@ -120,9 +124,11 @@ class MediaUseCases(UseCases):
     def make_upload_media(self, *, at_once: int = 32, patience_seconds: float = 20) -> UploadMedia:
         return UploadMedia(
             begin=self.begin,
+            store=self.store,
             streams=self.streamed_uploads,
             inspector=self.inspector,
             promote=self.promote_media,
+            staging=self.staging,
             unfinished=self.unfinished_uploads,
             clock=self.clock,
             ids=self.ids,
@@ -150,6 +156,7 @@ class MediaUseCases(UseCases):
             store=self.store,
             inspector=self.inspector,
             promote=self.promote_media,
+            staging=self.staging,
             unfinished=self.unfinished_uploads,
         )
 

@@ -1,5 +1,6 @@
 """A store's library under pressure: many that bring media, and those that take them away."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +27,7 @@ A_MOMENT = timedelta(seconds=2)
 
 
 class _Own:
-    """Shows of what lies below `staging/` only what is of one store."""
+    """Lists only what is of one store."""
 
     def __init__(self, whole: object, store_id: StoreId) -> None:
         self._whole = whole
@@ -36,7 +37,12 @@ class _Own:
         found = getattr(self._whole, name)
         if name not in {"listing", "opened"}:
             return found
-        return lambda prefix: found(f"{prefix}{self._store_id}/")
+        return lambda prefix: self._of_this_store(found(prefix))
+
+    async def _of_this_store(self, listed: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for each in listed:
+            if str(self._store_id) in each.key:
+                yield each
 
 
 class Library(World):
@@ -73,7 +79,8 @@ class Library(World):
         return [listed.key for prefix in prefixes for listed in [x async for x in self.store.listing(prefix)]]
 
     async def open_uploads(self) -> list[str]:
-        return [upload.key async for upload in self.multipart.opened(f"{STAGING}{self.store_id}/")]
+        opened = self.multipart.opened("")
+        return [upload.key async for upload in opened if str(self.store_id) in upload.key]
 
     async def bytes_at(self, key: str) -> bytes:
         async with self.store.read(key) as chunks:

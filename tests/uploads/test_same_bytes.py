@@ -25,10 +25,12 @@ async def assert_one_of_all(library: Library, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 6 * MIB], ids=["small", "large"])
-async def test_twenty_direct_uploads(library: Library, size: int) -> None:
+@pytest.mark.parametrize("is_named", [True, False], ids=["named", "unnamed"])
+async def test_twenty_direct_uploads(library: Library, size: int, is_named: bool) -> None:
     body = file_of("video/mp4", size=size)
+    checksum = str(checksum_of_bytes(body)) if is_named else None
 
-    await asyncio.gather(*(upload(library, body, by=library.owner) for _ in range(CLIENTS)))
+    await asyncio.gather(*(upload(library, body, by=library.owner, checksum=checksum) for _ in range(CLIENTS)))
 
     await assert_one_of_all(library, body)
 

@@ -14,7 +14,7 @@ from domain.media.media import DEFAULT_FOLDER
 from entrypoints.http.reading.json_request import BodyIncomplete, BodyTimeout, JsonRequest, UnsupportedMediaType
 from entrypoints.reading.structure import escaped
 
-WORDS = ("kind", "folder", "altText", "description")
+WORDS = ("kind", "folder", "altText", "description", "checksum")
 FILE = "file"
 _LONGEST_WORD = 64 * 1024
 _LONGEST_BOUNDARY = 70
@@ -70,6 +70,7 @@ class UploadForm:
         sent = SentAlong(
             filename=filename or "",
             kind=words.get("kind", ""),
+            checksum=words.get("checksum"),
             folder=words.get("folder", DEFAULT_FOLDER),
             alt_text=words.get("altText"),
             description=words.get("description"),

@@ -22,6 +22,11 @@ _FORM = Schema(
         "folder": Schema(type=_TEXT, min_length=1, max_length=100, default="general"),
         "altText": Schema(type=_TEXT, max_length=500),
         "description": Schema(type=_TEXT, max_length=10_000),
+        "checksum": Schema(
+            type=_TEXT,
+            description="SHA-256 of the file as `sha256:<hex>`, hex or base64. Other bytes are refused, and a large "
+            "file takes less time.",
+        ),
         "file": Schema(
             type=_TEXT, content_media_type="application/octet-stream", description="Exactly one, after all else."
         ),
@@ -50,7 +55,7 @@ class _TakesForm(Operation):
         {
             HTTPStatus.BAD_REQUEST: ["MALFORMED_FORM", "BODY_INCOMPLETE"],
             HTTPStatus.REQUEST_TIMEOUT: ["BODY_TIMEOUT"],
-            HTTPStatus.CONFLICT: ["MEDIA_NOT_PENDING"],
+            HTTPStatus.CONFLICT: ["MEDIA_MISMATCH", "MEDIA_NOT_PENDING"],
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ["MEDIA_TOO_LARGE"],
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ["UNSUPPORTED_MEDIA_TYPE", "MEDIA_TYPE_NOT_ALLOWED"],
             HTTPStatus.UNPROCESSABLE_ENTITY: ["VALIDATION_FAILED", "UNREADABLE_MEDIA"],

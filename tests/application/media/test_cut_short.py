@@ -16,7 +16,17 @@ from application.media.collect_blobs import CollectBlobs
 from application.ports.storage import MultipartUploads, ObjectStore
 from domain.media.media import MediaStatus
 from domain.media.object_keys import STAGING
-from tests.application.media.sending import MIB, all_blobs, all_media, complete, file_of, pieces, presigned, upload
+from tests.application.media.sending import (
+    MIB,
+    all_blobs,
+    all_media,
+    checksum_of_bytes,
+    complete,
+    file_of,
+    pieces,
+    presigned,
+    upload,
+)
 from tests.application.media_use_cases import UPLOAD_WINDOW, URL_LIFETIME
 from tests.application.world import World
 from tests.deletion.killing import Executioner
@@ -102,9 +112,11 @@ def half_done(world: World) -> list[str]:
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("body", [SMALL, LARGE], ids=["small", "large"])
 @pytest.mark.parametrize("is_known", [True, False], ids=["known", "new"])
+@pytest.mark.parametrize("is_named", [True, False], ids=["named", "unnamed"])
 async def test_a_direct_upload_that_is_cancelled_leaves_nothing(
-    world: World, before: bool, body: bytes, is_known: bool
+    world: World, before: bool, body: bytes, is_known: bool, is_named: bool
 ) -> None:
+    checksum = str(checksum_of_bytes(body)) if is_named else None
     if is_known:
         await upload(world, body)
     struck_at = []
@@ -112,7 +124,7 @@ async def test_a_direct_upload_that_is_cancelled_leaves_nothing(
         executioner = Executioner(step, before=before)
         known = len(await all_media(world))
 
-        if await ended(upload(as_seen_by(world, executioner), body)):
+        if await ended(upload(as_seen_by(world, executioner), body, checksum=checksum)):
             assert not executioner.has_struck
             break
         struck_at.append(executioner.struck_at)
@@ -132,14 +144,16 @@ async def test_a_direct_upload_that_is_cancelled_leaves_nothing(
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("body", [SMALL, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("is_named", [True, False], ids=["named", "unnamed"])
 async def test_a_direct_upload_whose_process_is_killed_leaves_nothing_behind_the_sweepers(
-    make_world: Callable[..., World], before: bool, body: bytes
+    make_world: Callable[..., World], before: bool, body: bytes, is_named: bool
 ) -> None:
+    checksum = str(checksum_of_bytes(body)) if is_named else None
     for step in count(1):
         world, executioner = make_world(), Killer(step, before=before)
         bystander = await upload(world, file_of("video/mp4", name="bystander"))
 
-        if await ended(upload(as_seen_by(world, executioner), body)):
+        if await ended(upload(as_seen_by(world, executioner), body, checksum=checksum)):
             break
         await sweep(world)
 

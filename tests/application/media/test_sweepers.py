@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -13,7 +14,7 @@ from domain.errors import Unavailable
 from domain.ids import MediaId
 from domain.media.errors import MediaNotPending
 from domain.media.media import MediaStatus
-from domain.media.object_keys import staging_key
+from domain.media.object_keys import blob_key, staging_key
 from tests.application.media.sending import (
     all_blobs,
     all_media,
@@ -31,6 +32,7 @@ from tests.builders import IDS, STORE
 
 JPEG = file_of()
 SECOND = timedelta(seconds=1)
+LONGEST_UPLOAD = timedelta(hours=2)
 
 
 async def test_what_nobody_completes_fails_after_its_window(world: World) -> None:
@@ -157,11 +159,14 @@ async def test_what_lies_there_and_is_nobodys_is_removed(world: World) -> None:
 
 async def test_uploads_in_parts_that_a_killed_process_left_are_aborted(world: World) -> None:
     awaited = await presign(world, JPEG)
-    for key in (awaited.media.storage_key, staging_key(STORE, MediaId(IDS.new())), "listing/raw/video"):
+    belongs = blob_key(STORE, checksum_of_bytes(JPEG))
+    for key in (awaited.media.storage_key, staging_key(STORE, MediaId(IDS.new())), belongs, "listing/raw/video"):
         await world.multipart.begin(key, content_type="video/mp4")
-    world.clock.advance(URL_LIFETIME + SECOND)
+    world.clock.advance(LONGEST_UPLOAD)
+    assert await world.sweep_staging() == 0
+    world.clock.advance(SECOND)
 
-    assert await world.sweep_staging() == 1
+    assert await world.sweep_staging() == 2
     assert {upload.key for upload in world.bucket.uploads.values()} == {awaited.media.storage_key, "listing/raw/video"}
 
     world.clock.advance(UPLOAD_WINDOW)
@@ -204,14 +209,12 @@ async def test_a_store_that_fails_in_the_middle_is_asked_again(world: World, mon
 async def test_a_hold_survives_the_loss_of_the_staging_object(world: World) -> None:
     """Promotion begins again after a crash that came behind the copy."""
     media = await presigned(world, JPEG)
-    verified = VerifiedBytes(
-        checksum=checksum_of_bytes(JPEG), size=len(JPEG), mime_type="image/jpeg", facts=None, body=None
-    )
-    _, blob = await world.promote_media._hold(media.id, verified)
+    verified = VerifiedBytes(checksum=checksum_of_bytes(JPEG), size=len(JPEG), mime_type="image/jpeg", facts=None)
+    blob = await world.promote_media._hold(media.id, verified)
     await world.store.copy(media.storage_key, blob.key, content_type="image/jpeg")
     await world.store.delete([media.storage_key])
 
-    done = await world.promote_media(media.id, verified)
+    done = await world.promote_media(media.id, verified, partial(world.staging.promote, media))
 
     assert done.status is MediaStatus.UPLOADED
     assert [each.status for each in await all_media(world)] == [MediaStatus.UPLOADED]

@@ -13,7 +13,7 @@ from domain.assets.failure import FailureCode, MediaRejected
 from domain.errors import Rejected, Unavailable
 from domain.ids import StoreId
 from domain.media.content_class import ContentClass
-from domain.media.errors import MediaTooLarge, MediaTypeNotAllowed, MediaUnreadable
+from domain.media.errors import MediaMismatch, MediaTooLarge, MediaTypeNotAllowed, MediaUnreadable
 from domain.media.kind import SizeLimits
 from domain.media.media import MediaStatus
 from domain.media.object_keys import blob_key
@@ -176,18 +176,61 @@ async def test_an_object_of_another_size_is_written_again(world: World) -> None:
     assert world.bucket.objects[key].data == body
 
 
+@pytest.mark.parametrize("size", [0, 5 * MIB, LARGE])
+async def test_bytes_that_the_sender_names_go_where_they_belong_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    body = file_of("video/mp4", size=size)
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(world.store, "copy", refuse)
+    media = await upload(world, body, checksum=checksum_of_bytes(body).base64)
+
+    assert (media.checksum, media.size) == (checksum_of_bytes(body), len(body))
+    assert {key: stored.data for key, stored in world.bucket.objects.items()} == {media.storage_key: body}
+    assert media.storage_key == blob_key(STORE, checksum_of_bytes(body))
+    assert not world.bucket.uploads
+
+
+@pytest.mark.parametrize("size", [0, LARGE])
+async def test_other_bytes_than_the_sender_names_are_refused(world: World, size: int) -> None:
+    body = file_of("video/mp4", size=size)
+
+    with pytest.raises(MediaMismatch) as caught:
+        await upload(world, body, checksum=str(checksum_of_bytes(body + b"!")))
+
+    assert [(found.pointer, found.code) for found in caught.value.violations] == [("/checksum", "CHECKSUM_MISMATCH")]
+    assert await is_empty(world)
+    assert not await all_blobs(world)
+
+
+async def test_bytes_that_are_named_and_lie_there_are_not_written_again(world: World) -> None:
+    body = file_of("video/mp4", size=LARGE)
+    first = await upload(world, body)
+    before = world.bucket.objects[first.storage_key]
+
+    second = await upload(world, body, checksum=str(checksum_of_bytes(body)))
+
+    assert second.blob_id == first.blob_id
+    assert world.bucket.objects == {first.storage_key: before}
+    assert not world.bucket.uploads
+
+
 BROKEN = [
+    ({"checksum": "abc"}, "/checksum", "CHECKSUM_FORMAT"),
     ({"kind": "banner"}, "/kind", "UNKNOWN_KIND"),
     ({"filename": " "}, "/file", "LENGTH"),
     ({"filename": "x" * 256}, "/file", "LENGTH"),
-    ({"filename": "a\0b"}, "/file", "LENGTH"),
+    ({"filename": "a\0b"}, "/file", "CONTROL_CHARACTERS"),
     ({"folder": ""}, "/folder", "LENGTH"),
     ({"folder": " a"}, "/folder", "LENGTH"),
     ({"folder": "a\nb"}, "/folder", "LENGTH"),
     ({"folder": "x" * 101}, "/folder", "LENGTH"),
     ({"alt_text": "x" * 501}, "/altText", "LENGTH"),
     ({"description": "x" * 10_001}, "/description", "LENGTH"),
-    ({"description": "\0"}, "/description", "LENGTH"),
+    ({"description": "\0"}, "/description", "CONTROL_CHARACTERS"),
 ]
 
 
