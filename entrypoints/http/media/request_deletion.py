@@ -50,7 +50,8 @@ async def delete_media(
     """For its uploader and those who run the store. From now on nobody finds or attaches it; entities that use it let
     go of it one after the other, in the background. A protected use forbids it: `blockers` lists each of them.
     """
-    given = read_plain({"dryRun": dry_run}, DeletionParameters)
+    # A misspelt dryRun must not delete.
+    given = read_plain({**request.query_params, "dryRun": dry_run}, DeletionParameters)
     command = RequestDeletionCommand(principal=request.user, media_id=MediaId(media_id))
     if given.dry_run:
         return answer(forecast_body(await foresee_deletion(command)), HTTPStatus.OK)

@@ -524,6 +524,7 @@ async def test_a_dry_run_says_what_would_happen(api: Api) -> None:
     assert forbidden.json()["detached"] == []
     assert await listed(api) == ids([held, free])
     assert violations(await delete(api, free, dryRun="maybe")) == {("/dryRun", "WRONG_TYPE")}
+    assert violations(await delete(api, free, dryrun="true")) == {("/dryrun", "UNKNOWN_FIELD")}
     assert (await delete(api, free, dryRun="false")).status_code == 204
 
 
