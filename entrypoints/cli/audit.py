@@ -3,6 +3,7 @@ from typing import Annotated
 
 import typer
 
+from adapters.telemetry.log import configure_logging
 from entrypoints.settings import Settings
 
 
@@ -32,5 +33,8 @@ def audit(
     # The drivers take seconds to import, and the other commands do not need them.
     from entrypoints.cli.auditing import run_audit  # noqa: PLC0415
 
-    left = asyncio.run(run_audit(Settings.from_environment(), repair=repair))
+    settings = Settings.from_environment()
+    # Standard output has lines of JSON and nothing else.
+    configure_logging(level=settings.log_level, as_json=settings.log_format == "json")
+    left = asyncio.run(run_audit(settings, repair=repair))
     raise typer.Exit(1 if left else 0)

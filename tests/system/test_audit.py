@@ -11,10 +11,12 @@ import asyncpg
 import msgspec
 import pytest
 
+from domain.media.media import MediaStatus
 from entrypoints.services import Services
 from tests.entrypoints.cli.program import Outcome, Program
 from tests.system.library import InUse, open_library
 from tests.system.vitrine_process import VitrineProcess, running_vitrine
+from tests.system.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +89,25 @@ async def test_what_was_done_behind_its_back_is_found_and_mended(
     assert by_drift.keys() == {"STALE_USE", "UNRECORDED_USE", "USAGE_COUNT"}
     assert all(finding["repaired"] for finding in lines(mended)[0])
     assert lines(afterwards)[0] == []
+
+
+@pytest.mark.timeout(300)
+async def test_bytes_that_are_gone_are_mended_by_the_end_of_their_media(
+    audited: VitrineProcess, program: Program, in_use: InUse
+) -> None:
+    async with open_library(audited) as library:
+        await library.store.delete([in_use.media.storage_key])
+
+        mended = await program.run_apart("audit", "--repair")
+
+        # What it logs meanwhile stays out of its lines.
+        [finding], _ = lines(mended)
+        assert (finding["drift"], finding["key"]) == ("MISSING_OBJECT", in_use.media.storage_key)
+        assert "media.bytes_removed" in mended.notices
+
+        async def buried() -> bool:
+            return await library.status(in_use.media) is MediaStatus.DELETED
+
+        await eventually(buried, within=60, expecting="the media is buried\n" + audited.log_tail())
+    afterwards = await program.run_apart("audit")
+    assert (afterwards.code, lines(afterwards)[0]) == (0, []), afterwards
