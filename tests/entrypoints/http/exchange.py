@@ -26,6 +26,7 @@ class Exchange:
         self._app = app
         self._body = body
         self._gone = gone
+        self._content_length = content_length
         length = {"transfer-encoding": "chunked"} if content_length is None else {"content-length": str(content_length)}
         self._scope: dict[str, Any] = {
             "type": "http",
@@ -59,7 +60,7 @@ class Exchange:
     async def _receive(self) -> dict[str, Any]:
         async for piece in self._body:
             self.received += len(piece)
-            return {"type": "http.request", "body": piece, "more_body": True}
+            return {"type": "http.request", "body": piece, "more_body": self.received != self._content_length}
         if self._gone:
             return {"type": "http.disconnect"}
         await self._over.wait()
