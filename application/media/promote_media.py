@@ -1,6 +1,8 @@
 """How bytes become a media's. Every step may be repeated after a crash."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +15,7 @@ from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.rendition import MediaFacts
 from domain.checksum import Checksum
 from domain.ids import BlobId, MediaId
-from domain.media.blob import Blob
+from domain.media.blob import Blob, BlobBeingCollected
 from domain.media.content_class import served_as
 from domain.media.errors import MediaNotFound
 from domain.media.media import Media
@@ -31,6 +33,9 @@ class VerifiedBytes:
 
 Write: TypeAlias = Callable[[Blob], Awaitable[object]]
 """Brings the bytes to the key of the blob. Called where they do not lie there yet."""
+
+_WHILE_COLLECTED = (0.05, 0.2, 0.5, 1.0)
+"""Seconds between tries at a blob that is just being removed, which takes a moment."""
 
 
 class PromoteMedia:
@@ -66,14 +71,21 @@ class PromoteMedia:
         self._media_url = media_url
 
     async def __call__(self, media_id: MediaId, verified: VerifiedBytes, write: Write) -> Media:
-        blob = await self._hold(media_id, verified)
+        blob = await self._take_hold(media_id, verified)
         stored = await self._store.head(blob.key)
         if stored is None or stored.size != blob.size:
             await write(blob)
-            if blob.holders > 1:
-                # Others hold these bytes, and were without them.
-                await self._release(blob.id)
+        if blob.holders > 1:
+            # Others hold these bytes, and may have been without them.
+            await self._release(blob.id)
         return await self._arrive(media_id, blob, verified)
+
+    async def _take_hold(self, media_id: MediaId, verified: VerifiedBytes) -> Blob:
+        for pause in _WHILE_COLLECTED:
+            with suppress(BlobBeingCollected):
+                return await self._hold(media_id, verified)
+            await asyncio.sleep(pause)
+        return await self._hold(media_id, verified)
 
     async def _hold(self, media_id: MediaId, verified: VerifiedBytes) -> Blob:
         now = self._clock.now()

@@ -102,7 +102,7 @@ async def meet(
     await assert_survives(library, body)
 
 
-COLLECTOR_STEPS = 7
+COLLECTOR_STEPS = 11
 """One more than it takes: then it has ended before the upload begins."""
 
 

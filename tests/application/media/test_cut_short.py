@@ -136,7 +136,8 @@ async def test_a_direct_upload_that_is_cancelled_leaves_nothing(
         else:
             # It had arrived; what was left to do is tidying up.
             assert executioner.struck_at in {"commit", "delete"}
-    assert struck_at.count("commit") == 3
+    # Once others hold the bytes, one step more is done: the last commit is struck twice.
+    assert struck_at.count("commit") in {3, 4}
     assert {"save", "obtain", "head", "lock"} <= set(struck_at)
     await sweep(world)
     await assert_nothing_left(world)
