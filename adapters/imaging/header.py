@@ -1,10 +1,12 @@
 """Runs in a child process: opens one picture, and decodes nothing of it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pillow_heif
 import pyvips
 
+from adapters.imaging.cut_headers import may_go_on
 from adapters.imaging.loaders import require_pixels, upright_size
 from domain.assets.failure import FailureCode, MediaRejected
 
@@ -20,11 +22,24 @@ _LOADERS: dict[str, tuple[str, Callable[[str], pyvips.Image]]] = {
 }
 
 
-def read_header(*, source: str, content_type: str, pixel_limit: int) -> dict[str, object]:
-    """`source` is the file, or as much of its start as is there. Answers `{width, height, codec}`.
+def read_header(*, source: str, content_type: str, pixel_limit: int, is_whole: bool) -> dict[str, object]:
+    """`source` is the file, or as much of its start as is there. Answers `{width, height, codec}`, or `{}` when that is
+    too little to tell.
 
     Raises MediaRejected, MemoryError, and whatever a decoder raises on bytes that it cannot read.
     """
+    try:
+        return _open(source, content_type, pixel_limit)
+    except MemoryError:
+        raise
+    except Exception as error:
+        rejected_otherwise = isinstance(error, MediaRejected) and error.failure.code is not FailureCode.UNREADABLE_MEDIA
+        if is_whole or rejected_otherwise or not may_go_on(Path(source).read_bytes(), content_type):
+            raise
+        return {}
+
+
+def _open(source: str, content_type: str, pixel_limit: int) -> dict[str, object]:
     if content_type in ("image/heic", "image/heif"):
         width, height = pillow_heif.open_heif(source).size
         require_pixels(width, height, pixel_limit)

@@ -2,7 +2,6 @@ import msgspec
 
 from adapters.imaging.lending import lent
 from application.ports.decoding import ImageProbe, IsolatedRunner
-from domain.assets.failure import FailureCode, MediaRejected
 from domain.assets.rendition import MediaFacts
 
 READ_HEADER = "adapters.imaging.header:read_header"
@@ -23,12 +22,7 @@ class ChildImageProbe(ImageProbe):
                 "source": source,
                 "content_type": content_type,
                 "pixel_limit": self._pixel_limit,
+                "is_whole": is_whole,
             }
-            try:
-                answer = await self._runner.run(READ_HEADER, arguments, timeout=self._timeout)
-            except MediaRejected as rejection:
-                # Some decoders open no picture of which a part is missing.
-                if rejection.failure.code is FailureCode.UNREADABLE_MEDIA and not is_whole:
-                    return None
-                raise
-        return msgspec.convert(answer, MediaFacts)
+            answer = await self._runner.run(READ_HEADER, arguments, timeout=self._timeout)
+        return msgspec.convert(answer, MediaFacts) if answer else None

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from random import Random
+from zlib import crc32
 
 import pytest
 
@@ -76,6 +78,38 @@ async def test_of_a_part_that_says_too_little_nothing_is_said(probe: ChildImageP
     data = media.webp()
 
     assert await probe.look(data[: len(data) // 2], content_type="image/webp", is_whole=False) is None
+
+
+@pytest.mark.parametrize("head", [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n"])
+async def test_junk_is_refused_by_a_part_of_it(probe: ChildImageProbe, head: bytes) -> None:
+    content_type = "image/jpeg" if head[0] == 0xFF else "image/png"
+    data = head + Random(1).randbytes(500_000)
+
+    with pytest.raises(MediaRejected) as caught:
+        await probe.look(data, content_type=content_type, is_whole=False)
+    assert caught.value.failure.code is FailureCode.UNREADABLE_MEDIA
+
+
+async def test_what_cameras_put_in_front_of_a_frame_is_no_damage(probe: ChildImageProbe) -> None:
+    depth_map = b"\xff\xe1" + (60_000).to_bytes(2, "big") + bytes(59_998)
+    photo = media.jpeg()
+    whole = photo[:2] + depth_map * 10 + photo[2:]
+
+    assert await probe.look(whole[:300_000], content_type="image/jpeg", is_whole=False) is None
+    facts = await probe.look(whole, content_type="image/jpeg", is_whole=True)
+    assert facts is not None
+    assert (facts.width, facts.height) == (320, 240)
+
+
+async def test_long_texts_in_front_of_a_png_are_no_damage(probe: ChildImageProbe) -> None:
+    picture = media.png()
+    text = b"tEXt" + b"Comment\0" + b"x" * 400_000
+    chunk = (len(text) - 4).to_bytes(4, "big") + text + crc32(text).to_bytes(4, "big")
+    header_end = 8 + 12 + 13
+    whole = picture[:header_end] + chunk + picture[header_end:]
+
+    assert await probe.look(whole[:200_000], content_type="image/png", is_whole=False) is None
+    assert await probe.look(whole, content_type="image/png", is_whole=True) is not None
 
 
 @pytest.mark.parametrize("is_whole", [True, False])
