@@ -8,7 +8,20 @@ from collections.abc import Awaitable, Callable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import api, archive, claims, deletion, library, photos, priority, relay, scaling, signing, statements
+from bench import (
+    api,
+    archive,
+    claims,
+    deletion,
+    library,
+    media_upload,
+    photos,
+    priority,
+    relay,
+    scaling,
+    signing,
+    statements,
+)
 from bench.result import Section, as_table
 from bench.running import Size, Steps
 from bench.stage import Stage, open_stage
@@ -28,6 +41,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "signing": signing.measure,
     "statements": statements.measure,
     "claims": claims.measure,
+    "media-upload": media_upload.measure,
     "library": library.measure,
     "deletion": deletion.measure,
 }
