@@ -36,7 +36,7 @@ _MEDIA = """
 INSERT INTO media (id, store_id, user_id, kind, status, blob_id, original_name, words, mime_type, content_class,
   size_bytes, storage_key, metadata, renditions, folder, usage_count, deletions, created_at, updated_at, version)
 SELECT uuidv7(), $1, lpad(to_hex(1 + floor(200 * a ^ 3)::int), 32, '0')::uuid, sort.kind,
-  CASE WHEN b < 0.001 THEN 'FAILED' WHEN b < 0.01 THEN 'PENDING' WHEN b < 0.05 THEN 'UPLOADED' ELSE 'READY' END,
+  CASE WHEN b < 0.01 THEN 'FAILED' WHEN b < 0.02 THEN 'PENDING' WHEN b < 0.05 THEN 'UPLOADED' ELSE 'READY' END,
   NULL, 'img ' || n, ARRAY['img', lpad(n::text, 8, '0'), 'jpg',
     CASE WHEN c < 0.5 THEN 'kitchen' WHEN c < 0.51 THEN 'terrace' ELSE 'w' || floor(c * 9000)::int END],
   sort.mime_type, sort.content_class, 1000, 'key', '{"width": 4000, "height": 3000}', '[]',
@@ -47,8 +47,8 @@ FROM (
 ) AS drawn JOIN (VALUES
   (0.00, 0.60, 'product', 'image/jpeg', 'image'), (0.60, 0.65, 'product', 'video/mp4', 'video'),
   (0.65, 0.85, 'ads', 'image/webp', 'image'), (0.85, 0.90, 'pdf', 'application/pdf', 'document'),
-  (0.90, 0.94, 'coa', 'application/pdf', 'document'), (0.94, 0.941, 'manifest', 'application/pdf', 'document'),
-  (0.941, 0.97, 'store', 'image/png', 'image'), (0.97, 1.00, 'other', 'text/plain', 'other')
+  (0.90, 0.94, 'coa', 'application/pdf', 'document'), (0.94, 0.95, 'manifest', 'application/pdf', 'document'),
+  (0.95, 0.97, 'store', 'image/png', 'image'), (0.97, 1.00, 'other', 'text/plain', 'other')
 ) AS sort (low, high, kind, mime_type, content_class) ON f >= low AND f < high
 """
 # A trigger keeps them one media at a time; a million at once go faster without it.
@@ -94,7 +94,10 @@ _CASES: Mapping[str, Mapping[str, Any]] = {
     "search and unused": {"words": frozenset({"kitchen"}), "unused": True},
     "search and folder, rare": {"words": frozenset({"kitchen"}), "folder": "folder 990"},
     "search, two words": {"words": frozenset({"img", "kitchen"})},
+    "search and folder, of some percent each": {"words": frozenset({"terrace"}), "folder": "folder 1"},
 }
+_LOOKED_THROUGH = {"search and folder, of some percent each"}
+"""The worst that words beside another filter come to, where the two are independent: it informs, and has no target."""
 
 
 async def measure(stage: Stage, size: Size, steps: Steps) -> Section:
@@ -177,7 +180,8 @@ async def _compared(name: str, wanted: LibraryFilter, small: _Library, large: _L
             few.append(await small.seconds(wanted, one))
             many.append(await large.seconds(wanted, other))
         ratios.append(_p99(many) / _p99(few))
-    return Row.of_rounds(name, f"out of {_FEW:,}", ratios, target=_TARGET, at_most=True)
+    target = None if name in _LOOKED_THROUGH else _TARGET
+    return Row.of_rounds(name, f"out of {_FEW:,}", ratios, target=target, at_most=True)
 
 
 def _p99(samples: Sequence[float]) -> float:
