@@ -1,6 +1,8 @@
 """Media in use, and everything that ends them, over one database."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -27,7 +29,7 @@ from domain.assets.rendition import Rendition, RenditionName
 from domain.attachments.attachment import Attachment
 from domain.checksum import Checksum
 from domain.ids import AttachmentId, MediaId
-from domain.media.blob import Blob
+from domain.media.blob import REMOVAL_AT_MOST, Blob, BlobBeingCollected
 from domain.media.media import Media
 from domain.media.object_keys import rendition_key, staging_key
 from tests.application.stubs import RecordingLog, RecordingPublisher, RecordingTelemetry
@@ -37,6 +39,8 @@ from tests.deletion.albums import CONTRACT, COVER, ENTITY_TYPES, PICTURES, Album
 
 GRACE = timedelta(days=2)
 PAUSE = timedelta(minutes=5)
+_TRIES = 20
+_BETWEEN_TRIES = 0.01
 
 
 @dataclass(kw_only=True)
@@ -131,20 +135,33 @@ class Scene:
         blob = blob or build_blob(size=len(b"bytes"))
         media_id = MediaId(self.ids.new())
         thumbnail = rendition_key(STORE, media_id, RenditionName.THUMBNAIL, fence="1", extension="jpg")
-        async with self.begin() as tx:
-            held = await tx.blobs.obtain(blob)
-            held.require_settled(now=self.clock.now())
-            rendition = Rendition(
-                name=RenditionName.THUMBNAIL, key=thumbnail, content_type="image/jpeg", size=5, checksum=None
-            )
-            media = ready_media(held, id=media_id, renditions=(rendition,))
-            await tx.blobs.save(held)
-            await tx.media.save(media)
-            await tx.commit()
+        rendition = Rendition(
+            name=RenditionName.THUMBNAIL, key=thumbnail, content_type="image/jpeg", size=5, checksum=None
+        )
+        media = await self._hold(blob, media_id, rendition)
         if await self.store.head(blob.key) is None:
             self.write(blob.key, blob.checksum)
         self.write(thumbnail)
         self.write(staging_key(STORE, media_id))
+        return media
+
+    async def patient_media(self, blob: Blob) -> Media:
+        """As `new_media`, by somebody who comes again while a collector may be at the same bytes."""
+        for _ in range(_TRIES):
+            with suppress(BlobBeingCollected):
+                return await self.new_media(blob)
+            await asyncio.sleep(_BETWEEN_TRIES)
+        self.clock.advance(REMOVAL_AT_MOST)
+        return await self.new_media(blob)
+
+    async def _hold(self, blob: Blob, media_id: MediaId, rendition: Rendition) -> Media:
+        async with self.begin() as tx:
+            held = await tx.blobs.obtain(blob)
+            held.require_settled(now=self.clock.now())
+            media = ready_media(held, id=media_id, renditions=(rendition,))
+            await tx.blobs.save(held)
+            await tx.media.save(media)
+            await tx.commit()
         return media
 
     def write(self, key: str, checksum: Checksum | None = None) -> None:

@@ -124,7 +124,7 @@ async def test_bytes_that_somebody_takes_hold_of_survive_a_collector_killed_anyw
 
         was_killed = await killed(doomed.collect())
         assert gone is not None
-        again = await scene.new_media(build_blob(checksum=gone.checksum, size=gone.size))
+        again = await scene.patient_media(build_blob(checksum=gone.checksum, size=gone.size))
         scene.clock.advance(2 * GRACE)
         await scene.collect()
 

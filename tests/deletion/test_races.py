@@ -87,7 +87,7 @@ async def test_the_collector_and_an_upload_of_the_same_bytes(scene: Scene) -> No
     assert media.checksum is not None
 
     _, again, _ = await asyncio.gather(
-        scene.collect(), scene.new_media(build_blob(checksum=media.checksum, size=media.size)), scene.collect()
+        scene.collect(), scene.patient_media(build_blob(checksum=media.checksum, size=media.size)), scene.collect()
     )
 
     blob = await scene.blob(again)

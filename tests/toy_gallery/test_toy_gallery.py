@@ -36,7 +36,7 @@ from entrypoints.media_consumers.media_consumer import (
 from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.application.stubs import RecordingLog, RecordingTelemetry
 from tests.application.world import principal
-from tests.builders import IDS, NOW, OWNER, ready_media
+from tests.builders import IDS, NOW, OWNER, build_blob, ready_media
 from tests.entrypoints.http.api import PUBLIC_URL, SECRET, Api
 from tests.postgres_databases import PostgresDatabases
 from tests.toy_gallery.artwork import Artwork, Artworks, GalleryMedia
@@ -69,8 +69,10 @@ class Gallery:
         self.audit = AuditUses(begin=begin, entity_types=self.entity_types, clock=self.clock, ids=IDS)
 
     async def media(self) -> Media:
-        media = ready_media()
         async with self.begin() as tx:
+            blob = await tx.blobs.obtain(build_blob())
+            media = ready_media(blob)
+            await tx.blobs.save(blob)
             await tx.media.save(media)
             await tx.commit()
         return media

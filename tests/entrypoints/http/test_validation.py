@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from entrypoints.http import early_answer
 from tests.application.uploads import photo, photos
 from tests.builders import IDS
 from tests.entrypoints.http.api import DOWNLOADS, UPLOADS, Api, announced, announcement
@@ -204,7 +205,10 @@ async def test_a_body_that_is_too_large_is_not_read(api: Api) -> None:
     refused(await raw(api, body), 413, "REQUEST_ENTITY_TOO_LARGE")
 
 
-async def test_a_body_that_turns_out_too_large_is_not_read_to_its_end(api: Api) -> None:
+async def test_a_body_that_turns_out_too_large_is_not_read_to_its_end(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(early_answer, "_LINGER", 0)
     read = 0
 
     async def endless() -> Any:
