@@ -109,12 +109,25 @@ COLLECTOR_STEPS = 11
 @pytest.mark.parametrize("collector_first", [True, False], ids=["collector first", "upload first"])
 @pytest.mark.parametrize("collector_step", range(1, COLLECTOR_STEPS + 1))
 async def test_every_pair_of_stops_of_collector_and_upload(
-    library: Library, collector_step: int, collector_first: bool
+    memory_library: Library, collector_step: int, collector_first: bool
 ) -> None:
     for upload_step in count(1):
         collector, uploader = Stop(collector_step), Stop(upload_step)
-        await meet(library, direct, collector, uploader, collector_first=collector_first)
+        await meet(memory_library, direct, collector, uploader, collector_first=collector_first)
         assert collector.has_struck is (collector_step < COLLECTOR_STEPS)
+        if not uploader.has_struck:
+            break
+    assert upload_step > 10
+
+
+@pytest.mark.parametrize("collector_step", [2, 5, 6, 9])
+async def test_stops_of_collector_and_upload_over_the_real_database_and_store(
+    real_library: Library, collector_step: int
+) -> None:
+    """Of the pairs those around its mark and its removal, in alternating order."""
+    for upload_step in count(1):
+        collector, uploader = Stop(collector_step), Stop(upload_step)
+        await meet(real_library, direct, collector, uploader, collector_first=upload_step % 2 == 0)
         if not uploader.has_struck:
             break
     assert upload_step > 10
