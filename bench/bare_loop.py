@@ -30,7 +30,7 @@ class BareLoop:
     def __init__(self, photos: Sequence[Path]) -> None:
         self._photos = photos
         self._into = TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None, prefix="vitrine-bench-")
-        self._pool = ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_prepare)
+        self._pool = ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=prepare)
 
     def __enter__(self) -> Self:
         self.derive(2 * (os.cpu_count() or 1))
@@ -55,7 +55,7 @@ class BareLoop:
         return Pace(rate=number / (perf_counter() - started), cpu=cpu / number)
 
 
-def _prepare() -> None:
+def prepare() -> None:
     """As the decoder processes are prepared, before libvips is loaded."""
     os.environ.update({"VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"})
     os.nice(Limits().nice)

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -65,18 +66,22 @@ async def _stop(process: Process) -> None:
         await process.wait()
 
 
-def cpu_seconds(worker: int) -> dict[str, float]:
-    """CPU seconds so far by part: the process `worker`, its children as `decoders`, and the servers."""
-    used: dict[str, float] = {}
-    decoders = {child.pid for child in psutil.Process(worker).children(recursive=True)}
+def cpu_seconds(*workers: int) -> dict[str, float]:
+    """CPU seconds so far by part: the processes `workers`, their children as `decoders`, and the servers."""
+    used: dict[str, float] = defaultdict(float)
+    decoders = {child.pid for worker in workers for child in psutil.Process(worker).children(recursive=True)}
     for process in psutil.Process().children(recursive=True):
         try:
-            name = "worker" if process.pid == worker else "decoders" if process.pid in decoders else process.name()
-            times = process.cpu_times()
+            name, times = process.name(), process.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        if not name.startswith("python"):
-            # Those of the dead are in the books of their parent: a pool that replaces a child loses nothing.
-            spent = times.user + times.system + times.children_user + times.children_system
-            used[name] = used.get(name, 0) + spent
+        # Those of the dead are in the books of their parent: a pool that replaces a child loses nothing.
+        own, of_the_dead = times.user + times.system, times.children_user + times.children_system
+        if process.pid in workers:
+            used["worker"] += own
+            used["decoders"] += of_the_dead
+        elif process.pid in decoders:
+            used["decoders"] += own + of_the_dead
+        elif not name.startswith("python"):
+            used[name] += own + of_the_dead
     return used
