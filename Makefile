@@ -39,7 +39,7 @@ demo: setup ## send a batch through the HTTP API and save what comes out under o
 # Many tests wait for other processes: three workers keep two cores busy. More would leave nothing to ffmpeg, which gives
 # way to everybody. Who shares what, and in which order: tests/shifts.py.
 test: setup ## all tests, on real services
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 20
 
 chaos: setup ## every fault on a deployment of real processes, then a census (CHAOS="--only broker --rounds 3")
 	@$(BIN)/python -m tests.chaos $(CHAOS)
