@@ -22,7 +22,8 @@ _LONGEST_BOUNDARY = 70
 _MOST_PARTS = 16
 _MOST_OUTSIDE = 64 * 1024
 """Bytes in a row that belong to no part, in front of the first or behind the last."""
-_CLOSING = len(b"\r\n----")
+_CLOSING = len(b"\r\n----\r\n")
+"""At most: the last line break is often left out, and a file at its limit must not be refused for it."""
 
 
 class MalformedForm(ClientException):
