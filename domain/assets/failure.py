@@ -19,6 +19,12 @@ class FailureCode(StrEnum):
     ZIP_FAILED = "ZIP_FAILED"
     NOT_UPLOADED = "NOT_UPLOADED"
     UPLOAD_EXPIRED = "UPLOAD_EXPIRED"
+    URL_INVALID = "URL_INVALID"
+    ADDRESS_FORBIDDEN = "ADDRESS_FORBIDDEN"
+    TOO_MANY_REDIRECTS = "TOO_MANY_REDIRECTS"
+    SITE_REFUSED = "SITE_REFUSED"
+    SITE_UNREACHABLE = "SITE_UNREACHABLE"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
     @property
@@ -29,6 +35,7 @@ class FailureCode(StrEnum):
             FailureCode.TRANSCODE_FAILED,
             FailureCode.TIMEOUT,
             FailureCode.ZIP_FAILED,
+            FailureCode.SITE_UNREACHABLE,
             FailureCode.INTERNAL_ERROR,
         }
 
