@@ -1,5 +1,6 @@
 """Services that tests share: one of each for a session, real ones. Where they come from: tests/services."""
 
+import gc
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,6 +12,7 @@ from adapters.postgres.engine import open_engine
 from adapters.s3.address import BucketAddress
 from adapters.s3.bucket import prepare_bucket
 from adapters.s3.connection import S3Connection, open_s3
+from entrypoints.garbage import spare_what_is_open
 from tests.postgres_databases import PostgresDatabases
 from tests.services import ladders
 from tests.services.kafka import KAFKA
@@ -27,7 +29,16 @@ def pytest_report_header() -> str:
     return ladders.header()
 
 
+# Thousands of tests and all that they import live to the end: to look through them again took a third of the CPU.
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
+    spare_what_is_open()
+    gc.enable()
     if not session.config.option.collectonly:
         ladders.prepare_for({name for item in session.items for name in getattr(item, "fixturenames", ())})
 
