@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from application.media.derivative_planner import DerivativePlanner
 from application.media.release_from_quarantine import ReleaseFromQuarantine
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.ports.storage import ObjectStore
-from application.unit_of_work import UnitOfWorkFactory
+from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.assets.rendition import MediaFacts
 from domain.checksum import Checksum
 from domain.ids import BlobId, MediaId
@@ -19,6 +19,7 @@ from domain.media.blob import Blob, BlobBeingCollected
 from domain.media.content_class import served_as
 from domain.media.errors import MediaNotFound
 from domain.media.media import Media
+from domain.media.object_keys import blob_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,25 @@ class VerifiedBytes:
 Write: TypeAlias = Callable[[Blob], Awaitable[object]]
 """Brings the bytes to the key of the blob. Called where they do not lie there yet."""
 
+
+class Arrival(Protocol):
+    """What somebody does with a media at the moment of its arrival: all of it takes place, or nothing. What either
+    step raises ends the upload, and nothing stays of it.
+    """
+
+    async def before(self, tx: UnitOfWork) -> None:
+        """Lock what comes before media, and say whether they are wanted still."""
+
+    async def after(self, tx: UnitOfWork, media: Media) -> None:
+        """It is UPLOADED and saved."""
+
+
+class _Alone(Arrival):
+    """Nobody awaits it."""
+
+
+ALONE = _Alone()
+
 _WHILE_COLLECTED = (0.05, 0.2, 0.5, 1.0)
 """Seconds between tries at a blob that is just being removed, which takes a moment."""
 
@@ -46,8 +66,8 @@ class PromoteMedia:
     bytes, or a collector may just have removed them. The media arrives in a second transaction, with its events and
     the work that it asks for.
 
-    Raises MediaNotFound, MediaNotPending, Unavailable, and what `write` raises. The hold stays then, for the next
-    attempt.
+    Raises MediaNotFound, MediaNotPending, Unavailable, and what `write` and `arrival` raise. The hold stays then, for
+    the next attempt.
     """
 
     def __init__(
@@ -70,7 +90,9 @@ class PromoteMedia:
         self._ids = ids
         self._media_url = media_url
 
-    async def __call__(self, media_id: MediaId, verified: VerifiedBytes, write: Write) -> Media:
+    async def __call__(
+        self, media_id: MediaId, verified: VerifiedBytes, write: Write, *, arrival: Arrival = ALONE
+    ) -> Media:
         blob = await self._take_hold(media_id, verified)
         stored = await self._store.head(blob.key)
         if stored is None or stored.size != blob.size:
@@ -78,7 +100,7 @@ class PromoteMedia:
         if blob.holders > 1:
             # Others hold these bytes, and may have been without them.
             await self._release(blob.id)
-        return await self._arrive(media_id, blob, verified)
+        return await self._arrive(media_id, blob, verified, arrival)
 
     async def _take_hold(self, media_id: MediaId, verified: VerifiedBytes) -> Blob:
         for pause in _WHILE_COLLECTED:
@@ -99,6 +121,7 @@ class PromoteMedia:
                     blob_id=BlobId(self._ids.new()),
                     store_id=media.store_id,
                     checksum=verified.checksum,
+                    key=blob_key(media.store_id, verified.checksum),
                     size=verified.size,
                     content_type=served_as(verified.mime_type),
                     now=now,
@@ -110,9 +133,10 @@ class PromoteMedia:
             await tx.commit()
         return blob
 
-    async def _arrive(self, media_id: MediaId, blob: Blob, verified: VerifiedBytes) -> Media:
+    async def _arrive(self, media_id: MediaId, blob: Blob, verified: VerifiedBytes, arrival: Arrival) -> Media:
         now = self._clock.now()
         async with self._begin() as tx:
+            await arrival.before(tx)
             media = await tx.media.lock(media_id)
             if media is None:
                 raise MediaNotFound(media_id)
@@ -121,5 +145,6 @@ class PromoteMedia:
             if not await self._planner.schedule(tx, media, now=now):
                 media.ready(facts=None, renditions=(), now=now)
             await tx.media.save(media)
+            await arrival.after(tx, media)
             await tx.commit()
         return media

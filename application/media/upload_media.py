@@ -8,9 +8,10 @@ from datetime import timedelta
 from functools import partial
 
 from application.media.file_inspector import SNIFFED, FileInspector
-from application.media.promote_media import PromoteMedia, VerifiedBytes
+from application.media.promote_media import ALONE, Arrival, PromoteMedia, VerifiedBytes
 from application.media.staging import Staging
 from application.media.unfinished_uploads import UnfinishedUploads
+from application.media.upload_terms import UploadTerms
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.ports.log import Log
@@ -26,8 +27,8 @@ from domain.ids import MediaId
 from domain.media.announcement import SentAlong, require_sound_words
 from domain.media.blob import Blob
 from domain.media.content_class import served_as
-from domain.media.errors import MediaMismatch, MediaTooLarge, MediaTypeNotAllowed
-from domain.media.kind import POLICIES, MediaKind, SizeLimits
+from domain.media.errors import MediaMismatch, MediaTooLarge
+from domain.media.kind import MediaKind, SizeLimits
 from domain.media.media import Media
 from domain.media.object_keys import blob_key
 from domain.principal import Principal
@@ -39,11 +40,14 @@ class TooManyUploads(Unavailable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadMediaCommand:
-    """`at_least` is how many bytes the file has by the word of its sender, 0 when nothing is said."""
+    """`at_least` is how many bytes the file has by the word of its sender, 0 when nothing is said. `terms` take the
+    place of what holds for the kind.
+    """
 
     principal: Principal
     sent: SentAlong
     at_least: int = 0
+    terms: UploadTerms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +103,16 @@ class UploadMedia:
         self._places = asyncio.Semaphore(at_once)
         self._patience = patience.total_seconds()
 
-    async def __call__(self, command: UploadMediaCommand, content: AsyncIterator[bytes]) -> Media:
+    async def __call__(
+        self, command: UploadMediaCommand, content: AsyncIterator[bytes], *, arrival: Arrival = ALONE
+    ) -> Media:
         """`content` ends when the file has ended and nothing was wrong with what came after it."""
         require_sound_words(command.sent)
         async with self._place():
             opening = await self._open(command, content)
             media = self._announced(command, opening)
             try:
-                return await self._receive(media, opening, content)
+                return await self._receive(media, opening, content, arrival)
             except BaseException:
                 await asyncio.shield(self._discard(media))
                 raise
@@ -124,16 +130,15 @@ class UploadMedia:
             self._places.release()
 
     async def _open(self, command: UploadMediaCommand, content: AsyncIterator[bytes]) -> _Opening:
-        kind = MediaKind(command.sent.kind)
-        _require_size(command.at_least, self._limits.largest(kind))
+        terms = command.terms or UploadTerms.of_kind(MediaKind(command.sent.kind), self._limits)
+        _require_size(command.at_least, terms.largest)
         start = bytearray()
         is_whole = not await _fill(start, content, SNIFFED)
         if not start:
             raise Rejected("the file is empty", [Violation("/file", "EMPTY", "1 byte or more")])
         mime_type = self._inspector.type_of(bytes(start))
-        if not POLICIES[kind].allows(mime_type):
-            raise MediaTypeNotAllowed(kind, mime_type)
-        limit = self._limits.of(mime_type)
+        terms.require_allowed(mime_type)
+        limit = terms.limits.of(mime_type)
         _require_size(command.at_least, limit)
         is_whole = is_whole or not await _fill(start, content, self._inspector.wanted(mime_type))
         _require_size(len(start), limit)
@@ -157,7 +162,7 @@ class UploadMedia:
             now=self._clock.now(),
         )
 
-    async def _receive(self, media: Media, opening: _Opening, content: AsyncIterator[bytes]) -> Media:
+    async def _receive(self, media: Media, opening: _Opening, content: AsyncIterator[bytes], arrival: Arrival) -> Media:
         async with self._begin() as tx:
             await tx.media.save(media)
             await tx.commit()
@@ -171,7 +176,7 @@ class UploadMedia:
             verified = VerifiedBytes(
                 checksum=stream.checksum, size=stream.size, mime_type=opening.mime_type, facts=opening.facts
             )
-            done = await self._promote(media.id, verified, partial(self._write, media, stream))
+            done = await self._promote(media.id, verified, partial(self._write, media, stream), arrival=arrival)
         if stream.finished and media.checksum is None:
             await self._staging.forget(media.storage_key)
         return done

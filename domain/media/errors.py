@@ -3,7 +3,6 @@ from collections.abc import Iterable
 from domain.assets.failure import Failure
 from domain.errors import Conflict, NotFound, PreconditionFailed, Rejected, TooLarge, UnsupportedType
 from domain.ids import MediaId
-from domain.media.kind import POLICIES, MediaKind
 
 
 class MediaNotFound(NotFound):
@@ -27,10 +26,8 @@ class MediaTooLarge(TooLarge):
 class MediaTypeNotAllowed(UnsupportedType):
     code = "MEDIA_TYPE_NOT_ALLOWED"
 
-    def __init__(self, kind: MediaKind, mime_type: str) -> None:
-        allowed = ", ".join(sorted(POLICIES[kind].mime_types or ()))
-        super().__init__(f"media of kind {kind} cannot be {mime_type}; it can be {allowed}")
-        self.kind = kind
+    def __init__(self, what: str, mime_type: str, *, allowed: Iterable[str]) -> None:
+        super().__init__(f"{what} cannot be {mime_type}; it can be {', '.join(sorted(allowed))}")
         self.mime_type = mime_type
 
 

@@ -73,8 +73,3 @@ class SizeLimits:
 
     def of(self, mime_type: str) -> int:
         return self.by_class[class_of(mime_type)]
-
-    def largest(self, kind: MediaKind) -> int:
-        """What a file of this kind may have at most, whatever its type turns out to be."""
-        mime_types = POLICIES[kind].mime_types
-        return max(self.by_class.values()) if mime_types is None else max(self.of(each) for each in mime_types)

@@ -3,7 +3,6 @@
 import pytest
 
 from domain.media.content_class import ContentClass, class_of
-from domain.media.errors import MediaTypeNotAllowed
 from domain.media.kind import POLICIES, MediaKind, SizeLimits
 
 MIB = 1024 * 1024
@@ -71,22 +70,7 @@ def test_a_file_may_have_so_many_bytes(mime_type: str, limit: int) -> None:
     assert SizeLimits.default().of(mime_type) == limit
 
 
-@pytest.mark.parametrize("kind", MediaKind)
-def test_the_largest_of_a_kind_is_the_largest_of_its_types(kind: MediaKind) -> None:
-    takes_clips = TAKEN[kind] is None or bool(CLIPS & (TAKEN[kind] or set()))
-
-    assert SizeLimits.default().largest(kind) == (200 if takes_clips else 20) * MIB
-
-
 def test_limits_may_be_others() -> None:
     limits = SizeLimits(by_class=dict.fromkeys(ContentClass, 7) | {ContentClass.DOCUMENT: 9})
 
-    assert (limits.of("image/png"), limits.largest(MediaKind.LICENSE_DOC)) == (7, 9)
-
-
-def test_a_refusal_names_what_would_be_taken() -> None:
-    refused = MediaTypeNotAllowed(MediaKind.LICENSE_DOC, "video/mp4")
-
-    assert refused.detail.endswith(
-        "it can be application/pdf, image/avif, image/gif, image/heic, image/heif, image/jpeg, image/png, image/webp"
-    )
+    assert (limits.of("image/png"), limits.of("application/pdf")) == (7, 9)
