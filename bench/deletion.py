@@ -37,8 +37,8 @@ _SHOWN = 5
 
 _MEDIA = f"""
 WITH blob AS (
-  INSERT INTO media_blobs (id, store_id, checksum, size_bytes, content_type, holders, created_at, version)
-  VALUES (uuidv7(), uuidv7(), sha256('bench'), 5, 'image/jpeg', 1, now(), 1) RETURNING id, store_id, checksum
+  INSERT INTO media_blobs (id, store_id, checksum, key, size_bytes, content_type, holders, created_at, version)
+  VALUES (uuidv7(), uuidv7(), sha256('bench'), uuidv7(), 5, 'image/jpeg', 1, now(), 1) RETURNING id, store_id, checksum
 )
 INSERT INTO media (id, store_id, user_id, kind, status, blob_id, checksum, original_name, mime_type, content_class,
   size_bytes, storage_key, renditions, folder, words, usage_count, deletions, created_at, updated_at, version)

@@ -389,13 +389,14 @@ def populated_dead_letter(**changes: Any) -> DeadLetter:
 
 
 def build_blob(**changes: Any) -> Blob:
-    """Bytes that nobody holds yet."""
+    """Bytes that nobody holds yet, to lie under their hash."""
     blob_id = changes.setdefault("id", BlobId(IDS.new()))
+    store_id = changes.setdefault("store_id", STORE)
+    checksum = changes.setdefault("checksum", checksum_of(str(blob_id)))
     return _build(
         Blob,
         changes,
-        store_id=STORE,
-        checksum=checksum_of(str(blob_id)),
+        key=blob_key(store_id, checksum),
         size=1_000,
         content_type="image/jpeg",
         condemned_at=None if changes.get("holders") else NOW,

@@ -27,6 +27,10 @@ class MemoryBlobs(Blobs):
         found = self._transaction.select(Blob, lambda blob: (blob.store_id, blob.checksum) == (store_id, checksum))
         return found[0] if found else None
 
+    async def at(self, key: str) -> Blob | None:
+        found = self._transaction.select(Blob, lambda blob: blob.key == key)
+        return found[0] if found else None
+
     async def lock(self, blob_id: BlobId) -> Blob | None:
         await self._transaction.lock(Blob, blob_id)
         return self._transaction.find(Blob, blob_id)

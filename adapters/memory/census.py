@@ -3,7 +3,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from adapters.memory.transaction import MemoryTransaction
-from application.ports.census import BlobPlace, Census, CountedBlob, CountedMedia
+from application.ports.census import Census, CountedBlob, CountedMedia
 from domain.attachments.attachment import Attachment
 from domain.ids import AttachmentId, BlobId, MediaId
 from domain.media.blob import Blob
@@ -48,12 +48,11 @@ class MemoryCensus(Census):
             for media in sorted(found, key=lambda media: media.id)[:limit]
         ]
 
-    async def blob_page(self, *, after: BlobPlace | None, limit: int) -> Sequence[CountedBlob]:
-        behind = (after[0], after[1].digest) if after else None
-        found = self._transaction.select(Blob, lambda blob: behind is None or _place(blob) > behind)
+    async def blob_page(self, *, after: str | None, limit: int) -> Sequence[CountedBlob]:
+        behind = self._transaction.select(Blob, lambda blob: after is None or blob.key > after)
         return [
             CountedBlob(blob=blob, holders=await self.count_holders(blob.id))
-            for blob in sorted(found, key=_place)[:limit]
+            for blob in sorted(behind, key=lambda blob: blob.key)[:limit]
         ]
 
     async def count_holders(self, blob_id: BlobId) -> int:
@@ -68,7 +67,3 @@ class MemoryCensus(Census):
 
     def _uses(self) -> Sequence[Attachment]:
         return self._transaction.select(Attachment, lambda _: True)
-
-
-def _place(blob: Blob) -> tuple[UUID, bytes]:
-    return (blob.store_id, blob.checksum.digest)

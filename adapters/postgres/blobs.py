@@ -34,6 +34,8 @@ blobs = Table(
     Column("id", ID, primary_key=True),
     Column("store_id", ID, nullable=False),
     Column("checksum", LargeBinary, nullable=False),
+    # In the order of bytes, as stores list.
+    Column("key", Text(collation="C"), nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("content_type", Text, nullable=False),
     # The media that hold it; audited against media.blob_id.
@@ -43,6 +45,7 @@ blobs = Table(
     Column("created_at", MOMENT, nullable=False),
     version_column(),
     UniqueConstraint("store_id", "checksum"),
+    UniqueConstraint("key"),
     sha256_of("checksum"),
     CheckConstraint("(holders = 0) = (condemned_at IS NOT NULL)", name="condemned"),
     *not_negative("size_bytes", "holders"),
@@ -57,6 +60,7 @@ _BY_BYTES = (
 _insert = insert_one(blobs)
 _INSERT_IF_NEW = Statement(f"{_insert.text} ON CONFLICT (store_id, checksum) DO NOTHING", _insert.names)
 _FIND = compiled(select(blobs).where(*_BY_BYTES))
+_AT = compiled(select(blobs).where(blobs.c.key == bindparam("key", type_=Text)))
 _LOCK_BY_BYTES = compiled(select(blobs).where(*_BY_BYTES).with_for_update())
 _LOCK = compiled(select(blobs).where(blobs.c.id == bindparam("blob_id", type_=ID)).with_for_update())
 _REMOVE = compiled(delete(blobs).where(blobs.c.id == bindparam("blob_id", type_=ID), sql("holders = 0")))
@@ -93,6 +97,10 @@ class PostgresBlobs(Blobs):
         row = await self._transaction.read_one(_FIND, store_id=store_id, checksum=checksum.digest)
         return blob_from_row(row) if row else None
 
+    async def at(self, key: str) -> Blob | None:
+        row = await self._transaction.read_one(_AT, key=key)
+        return blob_from_row(row) if row else None
+
     async def lock(self, blob_id: BlobId) -> Blob | None:
         row = await self._transaction.write_one(_LOCK, blob_id=blob_id)
         return blob_from_row(row) if row else None
@@ -116,6 +124,7 @@ def _to_row(blob: Blob) -> dict[str, Any]:
         "id": blob.id,
         "store_id": blob.store_id,
         "checksum": blob.checksum.digest,
+        "key": blob.key,
         "size_bytes": blob.size,
         "content_type": blob.content_type,
         "holders": blob.holders,
@@ -130,6 +139,7 @@ def blob_from_row(row: Record) -> Blob:
         id=row["id"],
         store_id=row["store_id"],
         checksum=Checksum(row["checksum"]),
+        key=row["key"],
         size=row["size_bytes"],
         content_type=row["content_type"],
         holders=row["holders"],
@@ -140,4 +150,6 @@ def blob_from_row(row: Record) -> Blob:
     )
 
 
-_WRITER = AggregateWriter(blobs, _to_row, fixed=["store_id", "checksum", "size_bytes", "content_type", "created_at"])
+_WRITER = AggregateWriter(
+    blobs, _to_row, fixed=["store_id", "checksum", "key", "size_bytes", "content_type", "created_at"]
+)

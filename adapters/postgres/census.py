@@ -1,7 +1,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select, tuple_
+from sqlalchemy import BigInteger, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.attachments import attachment_from_row, attachments
@@ -10,7 +10,7 @@ from adapters.postgres.media import media, media_from_row
 from adapters.postgres.schema import ID
 from adapters.postgres.statements import Statement, compiled
 from adapters.postgres.transaction import Transaction
-from application.ports.census import BlobPlace, Census, CountedBlob, CountedMedia
+from application.ports.census import Census, CountedBlob, CountedMedia
 from domain.attachments.attachment import Attachment
 from domain.ids import AttachmentId, BlobId, MediaId
 from domain.media.media import Media
@@ -43,14 +43,9 @@ _media = select(media, _uses).order_by(media.c.id).limit(_LIMIT)
 _FIRST_MEDIA = compiled(_media)
 _NEXT_MEDIA = compiled(_media.where(media.c.id > bindparam("after", type_=ID)))
 _named_by = select(func.count()).where(media.c.blob_id == blobs.c.id).scalar_subquery().label("named_by")
-_blobs = select(blobs, _named_by).order_by(blobs.c.store_id, blobs.c.checksum).limit(_LIMIT)
+_blobs = select(blobs, _named_by).order_by(blobs.c.key).limit(_LIMIT)
 _FIRST_BLOBS = compiled(_blobs)
-_NEXT_BLOBS = compiled(
-    _blobs.where(
-        tuple_(blobs.c.store_id, blobs.c.checksum)
-        > tuple_(bindparam("store_id", type_=ID), bindparam("checksum", type_=LargeBinary))
-    )
-)
+_NEXT_BLOBS = compiled(_blobs.where(blobs.c.key > bindparam("after", type_=Text)))
 _COUNT_HOLDERS = compiled(select(func.count().label("number")).where(media.c.blob_id == bindparam("blob_id", type_=ID)))
 _RECOUNT = Statement(
     "UPDATE media SET usage_count = (SELECT count(*) FROM media_attachments WHERE media_id = $1) WHERE id = $1",
@@ -85,12 +80,9 @@ class PostgresCensus(Census):
         rows = await self._transaction.read(statement, after=after, limit=limit)
         return [CountedMedia(media=media_from_row(row), uses=row["uses"]) for row in rows]
 
-    async def blob_page(self, *, after: BlobPlace | None, limit: int) -> Sequence[CountedBlob]:
-        if after is None:
-            rows = await self._transaction.read(_FIRST_BLOBS, limit=limit)
-        else:
-            store_id, checksum = after
-            rows = await self._transaction.read(_NEXT_BLOBS, store_id=store_id, checksum=checksum.digest, limit=limit)
+    async def blob_page(self, *, after: str | None, limit: int) -> Sequence[CountedBlob]:
+        statement = _FIRST_BLOBS if after is None else _NEXT_BLOBS
+        rows = await self._transaction.read(statement, after=after, limit=limit)
         return [CountedBlob(blob=blob_from_row(row), holders=row["named_by"]) for row in rows]
 
     async def count_holders(self, blob_id: BlobId) -> int:

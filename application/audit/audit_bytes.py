@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 from application.audit.finding import Drift, Finding
-from application.ports.census import BlobPlace
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.ports.storage import ListedObject, ObjectStore
@@ -69,7 +68,7 @@ class AuditBytes:
             row = await anext(rows, None)
 
     async def _rows(self) -> AsyncIterator[Blob]:
-        after: BlobPlace | None = None
+        after: str | None = None
         while True:
             async with self._begin() as tx:
                 page = await tx.census.blob_page(after=after, limit=_ROWS)
@@ -77,7 +76,7 @@ class AuditBytes:
                 yield counted.blob
             if len(page) < _ROWS:
                 return
-            after = (page[-1].blob.store_id, page[-1].blob.checksum)
+            after = page[-1].blob.key
 
     async def _without_object(self, blob_id: BlobId, *, repair: bool) -> Finding | None:
         """One that nobody holds is being collected, and one that was only just taken hold of is being written."""
@@ -127,6 +126,7 @@ class AuditBytes:
                         blob_id=BlobId(self._ids.new()),
                         store_id=store_id,
                         checksum=checksum,
+                        key=listed.key,
                         size=listed.size,
                         content_type=_UNKNOWN,
                         now=self._clock.now(),

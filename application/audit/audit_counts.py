@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 from application.audit.finding import Drift, Finding
-from application.ports.census import BlobPlace
 from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import BlobId, MediaId
@@ -60,7 +59,7 @@ class AuditCounts:
         )
 
     async def _blobs(self, *, repair: bool) -> AsyncIterator[Finding]:
-        after: BlobPlace | None = None
+        after: str | None = None
         while True:
             async with self._begin() as tx:
                 page = await tx.census.blob_page(after=after, limit=_ROWS)
@@ -71,7 +70,7 @@ class AuditCounts:
                         yield finding
             if len(page) < _ROWS:
                 return
-            after = (page[-1].blob.store_id, page[-1].blob.checksum)
+            after = page[-1].blob.key
 
     async def _miscounted_blob(self, blob_id: BlobId, *, repair: bool) -> Finding | None:
         async with self._begin() as tx:

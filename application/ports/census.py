@@ -3,17 +3,13 @@
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 from uuid import UUID
 
 from domain.attachments.attachment import Attachment
-from domain.checksum import Checksum
-from domain.ids import AttachmentId, BlobId, MediaId, StoreId
+from domain.ids import AttachmentId, BlobId, MediaId
 from domain.media.blob import Blob
 from domain.media.media import Media
-
-BlobPlace: TypeAlias = tuple[StoreId, Checksum]
-"""What the key of a blob is made of; they sort as their keys do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +52,8 @@ class Census(Protocol):
         """By id, behind `after`."""
 
     @abstractmethod
-    async def blob_page(self, *, after: BlobPlace | None, limit: int) -> Sequence[CountedBlob]:
-        """In the order of their keys, behind `after`."""
+    async def blob_page(self, *, after: str | None, limit: int) -> Sequence[CountedBlob]:
+        """In the order of their keys, byte by byte, behind the key `after`."""
 
     @abstractmethod
     async def count_holders(self, blob_id: BlobId) -> int:

@@ -7,7 +7,6 @@ from domain.checksum import Checksum
 from domain.errors import Unavailable
 from domain.events import Aggregate
 from domain.ids import BlobId, StoreId
-from domain.media.object_keys import blob_key
 
 REMOVAL_AT_MOST = timedelta(minutes=5)
 """No removal that a collector has asked for takes effect later: far beyond every timeout of the store."""
@@ -27,12 +26,13 @@ class BlobBeingCollected(Unavailable):
 class Blob(Aggregate):
     """`holders` counts the media that hold it; whoever changes that has locked the blob. `condemned_at` is set while
     nobody holds it: after a time of grace the collector removes the object, then the row. `collecting_since` is when it
-    set out to do so. `size` in bytes.
+    set out to do so. `key` is where its object lies or is to lie, and never changes; `size` in bytes.
     """
 
     id: BlobId
     store_id: StoreId
     checksum: Checksum
+    key: str
     size: int
     content_type: str
     holders: int = 0
@@ -42,22 +42,27 @@ class Blob(Aggregate):
 
     @classmethod
     def describe(
-        cls, *, blob_id: BlobId, store_id: StoreId, checksum: Checksum, size: int, content_type: str, now: datetime
+        cls,
+        *,
+        blob_id: BlobId,
+        store_id: StoreId,
+        checksum: Checksum,
+        key: str,
+        size: int,
+        content_type: str,
+        now: datetime,
     ) -> "Blob":
         """Bytes that nobody holds yet, so condemned until somebody does."""
         return cls(
             id=blob_id,
             store_id=store_id,
             checksum=checksum,
+            key=key,
             size=size,
             content_type=content_type,
             condemned_at=now,
             created_at=now,
         )
-
-    @property
-    def key(self) -> str:
-        return blob_key(self.store_id, self.checksum)
 
     def acquire(self) -> None:
         """One more media holds it; that revives a condemned one."""

@@ -102,6 +102,10 @@ class Blobs(Protocol):
     async def find(self, store_id: StoreId, checksum: Checksum) -> Blob | None: ...
 
     @abstractmethod
+    async def at(self, key: str) -> Blob | None:
+        """The one whose object lies or is to lie there."""
+
+    @abstractmethod
     async def lock(self, blob_id: BlobId) -> Blob | None:
         """Nobody else changes or locks it before this transaction ends. May be asked under the lock of its media."""
 

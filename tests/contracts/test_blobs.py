@@ -9,7 +9,8 @@ import pytest
 from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import BlobId, StoreId
 from domain.media.blob import Blob
-from tests.builders import IDS, NOW, build_blob, checksum_of, ready_media
+from domain.media.object_keys import blob_key
+from tests.builders import IDS, NOW, STORE, build_blob, checksum_of, ready_media
 from tests.contracts.stored import read, store
 
 A_MOMENT = 0.1
@@ -67,6 +68,24 @@ async def test_other_bytes_and_other_stores_have_blobs_of_their_own(begin: UnitO
         for each in (blob, elsewhere, other):
             assert await tx.blobs.find(each.store_id, each.checksum) == each
         assert await tx.blobs.find(elsewhere.store_id, other.checksum) is None
+
+
+async def test_a_blob_is_found_by_where_it_lies(begin: UnitOfWorkFactory) -> None:
+    under_its_hash, elsewhere = build_blob(), build_blob(key=f"{STORE}/elsewhere")
+    await store(begin, under_its_hash, elsewhere)
+
+    async with begin() as tx:
+        for blob in (under_its_hash, elsewhere):
+            assert await tx.blobs.at(blob.key) == blob
+        assert await tx.blobs.at(blob_key(STORE, elsewhere.checksum)) is None
+
+
+async def test_the_same_bytes_lie_where_they_were_first_described_to_lie(begin: UnitOfWorkFactory) -> None:
+    blob = build_blob(key=f"{STORE}/elsewhere")
+    await store(begin, blob)
+
+    async with begin() as tx:
+        assert (await tx.blobs.obtain(described(blob))).key == blob.key
 
 
 async def test_of_a_rollback_nothing_stays(begin: UnitOfWorkFactory) -> None:

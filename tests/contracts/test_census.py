@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from application.ports.census import BlobPlace, CountedBlob, CountedMedia
+from application.ports.census import CountedBlob, CountedMedia
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachments.attachment import Attachment
 from domain.ids import AttachmentId, BlobId, MediaId, StoreId
 from domain.media.media import Media, MediaStatus
-from tests.builders import IDS, NOW, build_attachment, build_blob, build_media, ready_media
+from tests.builders import IDS, NOW, STORE, build_attachment, build_blob, build_media, ready_media
 from tests.contracts.stored import read, store
 
 GALLERY, AVATAR = "product_gallery", "user_avatar"
@@ -117,16 +117,20 @@ async def test_what_the_ledger_counts_is_not_what_the_media_says(begin: UnitOfWo
 @pytest.mark.parametrize("size", [1, 2, 7])
 async def test_blobs_come_in_the_order_of_their_keys(begin: UnitOfWorkFactory, size: int) -> None:
     other_store = StoreId(IDS.new())
-    blobs = [*(build_blob() for _ in range(4)), *(build_blob(store_id=other_store) for _ in range(2))]
+    blobs = [
+        *(build_blob() for _ in range(4)),
+        *(build_blob(store_id=other_store) for _ in range(2)),
+        *(build_blob(key=f"{STORE}/{name}") for name in ("blobs/1", "Cas/1", "cas-1", "media/1")),
+    ]
     await store(begin, *blobs)
 
     seen: list[CountedBlob] = []
     async with begin() as tx:
-        after: BlobPlace | None = None
+        after: str | None = None
         while page := await tx.census.blob_page(after=after, limit=size):
             assert len(page) <= size
             seen += page
-            after = (page[-1].blob.store_id, page[-1].blob.checksum)
+            after = page[-1].blob.key
 
     assert [each.blob.key for each in seen] == sorted(blob.key for blob in blobs)
 

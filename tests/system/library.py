@@ -27,7 +27,7 @@ from domain.checksum import Checksum
 from domain.ids import AttachmentId, BlobId, MediaId, StoreId, UserId
 from domain.media.blob import Blob
 from domain.media.media import Media, MediaStatus
-from domain.media.object_keys import rendition_key, staging_key
+from domain.media.object_keys import blob_key, rendition_key, staging_key
 from domain.principal import Principal, Role
 from domain.products.gallery import UsageType
 from domain.products.product import Product
@@ -142,6 +142,7 @@ class Library:
             blob_id=BlobId(self._ids.new()),
             store_id=store_id,
             checksum=checksum,
+            key=blob_key(store_id, checksum),
             size=len(body),
             content_type=_JPEG,
             now=now,

@@ -1,6 +1,7 @@
 """The revisions and the tables in code say the same."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import Connection, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -15,8 +17,9 @@ from sqlalchemy.pool import NullPool
 from adapters.postgres.engine import open_engine
 from adapters.postgres.tables import metadata
 from domain.errors import Unavailable
+from domain.media.object_keys import blob_key
 from migrations.upgrade import downgrade, upgrade
-from tests.builders import IDS, NOW
+from tests.builders import IDS, NOW, STORE, checksum_of
 from tests.postgres_databases import PostgresDatabases
 
 CATALOGUE = """
@@ -101,3 +104,43 @@ async def test_what_was_known_of_listings_before_is_as_old_as_its_last_change(
         await connection.close(timeout=5)
         assert row is not None
         assert tuple(row) == (NOW + timedelta(hours=1), bytes(32), None)
+
+
+BLOB = """
+INSERT INTO media_blobs (id, store_id, checksum, size_bytes, content_type, holders, condemned_at, created_at, version)
+VALUES ($1, $2, $3, 5, 'image/png', 0, $4, $4, 1)
+"""
+
+
+@pytest.fixture
+async def before_keys(postgres_databases: PostgresDatabases) -> AsyncIterator[str]:
+    """A database whose blobs do not say yet where they lie."""
+    async with postgres_databases.fresh(template="template0") as dsn:
+        await upgrade(dsn, "0011")
+        yield dsn
+
+
+async def test_blobs_that_did_not_say_where_they_lie_lie_under_their_hash(before_keys: str) -> None:
+    checksum = checksum_of("bytes")
+    connection = await asyncpg.connect(before_keys, timeout=5)
+    await connection.execute(BLOB, IDS.new(), STORE, checksum.digest, NOW)
+
+    await upgrade(before_keys, "0011b")
+
+    assert await connection.fetchval("SELECT key FROM media_blobs") == blob_key(STORE, checksum)
+    await downgrade(before_keys, "0011")
+    assert await connection.fetchval("SELECT checksum FROM media_blobs") == checksum.digest
+    await connection.close(timeout=5)
+
+
+async def test_there_is_no_way_down_while_a_blob_lies_elsewhere(before_keys: str) -> None:
+    await upgrade(before_keys, "0011b")
+    connection = await asyncpg.connect(before_keys, timeout=5)
+    with_key = BLOB.replace("(id,", "(key, id,").replace("($1", "('elsewhere', $1")
+    await connection.execute(with_key, IDS.new(), STORE, checksum_of("bytes").digest, NOW)
+
+    with pytest.raises(CommandError, match="1 blobs lie elsewhere than under their hash"):
+        await downgrade(before_keys, "0011")
+
+    assert await connection.fetchval("SELECT key FROM media_blobs") == "elsewhere"
+    await connection.close(timeout=5)
