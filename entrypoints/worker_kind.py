@@ -9,4 +9,5 @@ class WorkerKind(StrEnum):
     IMAGE = TaskKind.IMAGE.value
     VIDEO = TaskKind.VIDEO.value
     ARCHIVE = TaskKind.ARCHIVE.value
+    LINK = TaskKind.LINK.value
     DELETION = "deletion"

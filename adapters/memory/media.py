@@ -15,6 +15,10 @@ class MemoryMediaFiles(MediaFiles):
     async def find(self, media_id: MediaId) -> Media | None:
         return self._transaction.find(Media, media_id)
 
+    async def find_all(self, media_ids: Collection[MediaId]) -> Sequence[Media]:
+        found = [await self.find(media_id) for media_id in set(media_ids)]
+        return [media for media in found if media is not None]
+
     async def lock(self, media_id: MediaId) -> Media | None:
         await self._transaction.lock(Media, media_id)
         return await self.find(media_id)

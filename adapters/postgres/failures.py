@@ -1,5 +1,6 @@
 """Two columns, `failure_code` and `failure_detail`, that assets and tasks have alike."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from adapters.postgres.transaction import Record
@@ -13,7 +14,7 @@ def failure_to_row(failure: Failure | None) -> dict[str, Any]:
     }
 
 
-def failure_from_row(row: Record) -> Failure | None:
+def failure_from_row(row: Record | Mapping[str, Any]) -> Failure | None:
     code = row["failure_code"]
     return Failure(code=FailureCode(code), detail=row["failure_detail"]) if code else None
 

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -91,6 +91,7 @@ Index("ix_media_going", media.c.updated_at, postgresql_where=IS_GOING)
 _LIMIT = bindparam("limit", type_=BigInteger)
 _find = select(media).where(media.c.id == bindparam("media_id", type_=ID))
 _FIND = compiled(_find)
+_FIND_ALL = compiled(select(media).where(media.c.id == func.any(bindparam("media_ids", type_=ARRAY(ID)))))
 _LOCK = compiled(_find.with_for_update(key_share=True))
 _LOCK_ALL = compiled(
     select(media)
@@ -136,6 +137,9 @@ class PostgresMediaFiles(MediaFiles):
     async def find(self, media_id: MediaId) -> Media | None:
         row = await self._transaction.read_one(_FIND, media_id=media_id)
         return media_from_row(row) if row else None
+
+    async def find_all(self, media_ids: Collection[MediaId]) -> Sequence[Media]:
+        return [media_from_row(row) for row in await self._transaction.read(_FIND_ALL, media_ids=list(media_ids))]
 
     async def lock(self, media_id: MediaId) -> Media | None:
         row = await self._transaction.write_one(_LOCK, media_id=media_id)
@@ -207,7 +211,7 @@ def _to_row(media: Media) -> dict[str, Any]:
     }
 
 
-def media_from_row(row: Record) -> Media:
+def media_from_row(row: Record | Mapping[str, Any]) -> Media:
     return Media(
         id=row["id"],
         store_id=row["store_id"],
@@ -237,7 +241,7 @@ def media_from_row(row: Record) -> Media:
     )
 
 
-def _deletion_failure(row: Record) -> DeletionFailure | None:
+def _deletion_failure(row: Record | Mapping[str, Any]) -> DeletionFailure | None:
     code = row["deletion_failure_code"]
     return DeletionFailure(code=DeletionFailureCode(code), detail=row["deletion_failure_detail"]) if code else None
 

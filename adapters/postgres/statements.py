@@ -60,6 +60,21 @@ def insert_many(table: Table) -> Statement:
     )
 
 
+def upsert_many(table: Table, *, fixed: Iterable[str] = ()) -> Statement:
+    """As `insert_many`; a row whose id is there already takes the new values, but for the `fixed` columns, and is not
+    written where they are the old ones. Of a table without versions.
+    """
+    inserting = insert_many(table)
+    kept = {table.c[name].name for name in ("id", *fixed)}
+    changing = [column.name for column in table.columns if column.name not in kept]
+    assignments = ", ".join(f"{name} = excluded.{name}" for name in changing)
+    old, new = (", ".join(f"{side}.{name}" for name in changing) for side in (table.name, "excluded"))
+    return Statement(
+        f"{inserting.text} ON CONFLICT (id) DO UPDATE SET {assignments} WHERE ({old}) IS DISTINCT FROM ({new})",
+        inserting.names,
+    )
+
+
 def update_one(table: Table, *, fixed: Iterable[str] = ()) -> Statement:
     """Write all columns but the `fixed` ones where id and version are as given, and raise the version by one."""
     changing = _names(_changing(table, fixed))

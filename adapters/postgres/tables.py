@@ -2,6 +2,7 @@
 
 from adapters.postgres.ads import ads, creatives
 from adapters.postgres.assets import assets
+from adapters.postgres.attachment_sets import attachment_sets, set_attachments
 from adapters.postgres.attachments import attachments
 from adapters.postgres.batches import batches
 from adapters.postgres.blobs import blobs
@@ -15,6 +16,7 @@ from adapters.postgres.outbox_table import outbox
 from adapters.postgres.processed_messages import processed_messages
 from adapters.postgres.products import product_media, products
 from adapters.postgres.schema import metadata
+from adapters.postgres.set_owners import kits, parts
 from adapters.postgres.stores import stores
 from adapters.postgres.tasks import tasks
 from adapters.postgres.users import users
@@ -22,6 +24,7 @@ from adapters.postgres.users import users
 __all__ = [
     "ads",
     "assets",
+    "attachment_sets",
     "attachments",
     "batches",
     "blobs",
@@ -29,15 +32,18 @@ __all__ = [
     "creatives",
     "dead_letters",
     "jobs",
+    "kits",
     "licenses",
     "listings",
     "media",
     "metadata",
     "outbox",
+    "parts",
     "postings",
     "processed_messages",
     "product_media",
     "products",
+    "set_attachments",
     "stores",
     "tasks",
     "users",

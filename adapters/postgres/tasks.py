@@ -13,11 +13,12 @@ from domain.assets.failure import FailureCode
 from domain.ids import JobId, TaskId
 from domain.jobs.repository import Tasks
 from domain.jobs.task import Stage, Task, TaskKind, TaskStatus
-from domain.jobs.work import MediaWork, RunWork, Work, WorkIds
+from domain.jobs.work import LinkWork, MediaWork, RunWork, Work, WorkIds
 
-_OF_A_RUN_OR_A_MEDIA = """
-    num_nonnulls(job_id, batch_id, listing_id, run) = 4 AND num_nonnulls(media_id, store_id) = 0
-    OR num_nonnulls(job_id, batch_id, listing_id, asset_id, run) = 0 AND num_nonnulls(media_id, store_id) = 2
+_OF_ONE_SORT = """
+    num_nonnulls(job_id, batch_id, listing_id, run) = 4 AND num_nonnulls(media_id, set_attachment_id, store_id) = 0
+    OR num_nonnulls(job_id, batch_id, listing_id, asset_id, run) = 0
+        AND num_nonnulls(media_id, set_attachment_id) = 1 AND store_id IS NOT NULL
 """
 
 tasks = Table(
@@ -32,6 +33,7 @@ tasks = Table(
     Column("asset_id", ID),
     Column("run", Integer),
     Column("media_id", ID),
+    Column("set_attachment_id", ID),
     Column("store_id", ID),
     Column("status", Text, nullable=False),
     Column("attempt", Integer, nullable=False),
@@ -51,7 +53,7 @@ tasks = Table(
     one_of("stage", Stage),
     one_of("failure_code", FailureCode),
     CheckConstraint("progress BETWEEN 0 AND 1", name="progress"),
-    CheckConstraint(_OF_A_RUN_OR_A_MEDIA, name="work"),
+    CheckConstraint(_OF_ONE_SORT, name="work"),
     *not_negative("run", "attempt", "max_attempts"),
 )
 
@@ -134,6 +136,8 @@ def task_from_row(row: Record) -> Task:
 def _work_from_row(row: Record) -> Work:
     if row["media_id"] is not None:
         return MediaWork(media_id=row["media_id"], store_id=row["store_id"])
+    if row["set_attachment_id"] is not None:
+        return LinkWork(set_attachment_id=row["set_attachment_id"], store_id=row["store_id"])
     return RunWork(
         job_id=row["job_id"],
         batch_id=row["batch_id"],

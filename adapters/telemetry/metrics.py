@@ -57,9 +57,21 @@ class PrometheusTelemetry(Telemetry):
         self._detached = self._counter("media_usages_detached", "Uses that the deletion worker ended.", "entity_type")
         self._collected = self._counter("media_blobs_collected", "Blobs removed that nobody held any more.")
         self._collected_bytes = self._counter("media_blobs_collected_bytes", "Bytes of these.")
+        self._attached = self._counter("attachment_created", "Attachments of parts and kits that were made.", "type")
+        self._unattached = self._counter("attachment_deleted", "Attachments that were deleted.", "type", "was_cover")
+        self._attaching = Histogram(
+            "attachment_upload_duration_seconds",
+            "From the request for a file's attachment to its end.",
+            labelnames=("type",),
+            buckets=_STEP_BUCKETS,
+            registry=self.registry,
+        )
+        self._covers = self._counter(
+            "attachment_set_cover_changed", "Covers: automatic, reassigned, chosen or cleared.", "action"
+        )
         self._steps = Histogram(
             "media_processing_step_duration_seconds",
-            "One step of one attempt: validate, thumbnails, transcode, zip, finalize.",
+            "One step of one attempt: validate, thumbnails, transcode, zip, fetch, finalize.",
             labelnames=("step",),
             buckets=_STEP_BUCKETS,
             registry=self.registry,
@@ -117,6 +129,18 @@ class PrometheusTelemetry(Telemetry):
     def blob_collected(self, size: int) -> None:
         self._collected.inc()
         self._collected_bytes.inc(size)
+
+    def attachment_created(self, type_: str) -> None:
+        self._attached.labels(type_).inc()
+
+    def attachment_deleted(self, type_: str, *, was_cover: bool) -> None:
+        self._unattached.labels(type_, str(was_cover).lower()).inc()
+
+    def attachment_uploaded(self, type_: str, took: timedelta) -> None:
+        self._attaching.labels(type_).observe(took.total_seconds())
+
+    def cover_changed(self, action: str) -> None:
+        self._covers.labels(action).inc()
 
     def step_took(self, step: str, took: timedelta) -> None:
         self._steps.labels(step).observe(took.total_seconds())

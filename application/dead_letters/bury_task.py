@@ -12,7 +12,7 @@ from domain.dead_letters.dead_letter import DeadLetter
 from domain.dead_letters.stored_message import StoredMessage
 from domain.ids import DeadLetterId, StoreId
 from domain.jobs.task import Task
-from domain.jobs.work import MediaWork, RunWork, Work
+from domain.jobs.work import LinkWork, MediaWork, RunWork, Work
 
 
 class BuryTask:
@@ -42,7 +42,7 @@ async def _store_of(tx: UnitOfWork, work: Work) -> StoreId | None:
         case RunWork():
             batch = await tx.batches.find(work.batch_id)
             return batch.store_id if batch else None
-        case MediaWork():
+        case MediaWork() | LinkWork():
             return work.store_id
 
 

@@ -1,6 +1,7 @@
 """How bytes become a media's. Every step may be repeated after a crash."""
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -41,15 +42,21 @@ class Arrival(Protocol):
     step raises ends the upload, and nothing stays of it.
     """
 
+    @abstractmethod
     async def before(self, tx: UnitOfWork) -> None:
         """Lock what comes before media, and say whether they are wanted still."""
 
+    @abstractmethod
     async def after(self, tx: UnitOfWork, media: Media) -> None:
         """It is UPLOADED and saved."""
 
 
 class _Alone(Arrival):
-    """Nobody awaits it."""
+    async def before(self, tx: UnitOfWork) -> None:
+        """Nobody awaits it."""
+
+    async def after(self, tx: UnitOfWork, media: Media) -> None:
+        """As before."""
 
 
 ALONE = _Alone()

@@ -7,8 +7,8 @@ from domain.media.kind import POLICIES, MediaKind, SizeLimits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadTerms:
-    """Which files are taken. A context that has files uploaded for itself may be stricter than their kind, and have sizes
-    of its own.
+    """Which files are taken. A context that has files uploaded for itself may be stricter than their kind, and have
+    sizes of its own.
 
     `what` completes "... cannot be video/mp4"; `mime_types` is None where every type is taken.
     """

@@ -48,4 +48,19 @@ class Telemetry(Protocol):
         """`size` in bytes."""
 
     @abstractmethod
+    def attachment_created(self, type_: str) -> None:
+        """`type_` is IMAGE, PDF or URL, here and below; what an address turns out to be later is not counted again."""
+
+    @abstractmethod
+    def attachment_deleted(self, type_: str, *, was_cover: bool) -> None: ...
+
+    @abstractmethod
+    def attachment_uploaded(self, type_: str, took: timedelta) -> None:
+        """`took` runs from the request to the attachment, the flow of the bytes included."""
+
+    @abstractmethod
+    def cover_changed(self, action: str) -> None:
+        """`action` is automatic, reassigned, chosen or cleared."""
+
+    @abstractmethod
     def step_took(self, step: str, took: timedelta) -> None: ...

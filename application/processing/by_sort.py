@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from domain.jobs.work import MediaWork, RunWork, Work
+from domain.jobs.work import LinkWork, MediaWork, RunWork, Work
 
 T = TypeVar("T")
 
@@ -13,6 +13,7 @@ class BySort(Generic[T]):
     asset: T
     archive: T
     media: T
+    link: T
 
     def of(self, work: Work) -> T:
         match work:
@@ -22,3 +23,5 @@ class BySort(Generic[T]):
                 return self.asset
             case MediaWork():
                 return self.media
+            case LinkWork():
+                return self.link

@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.events import Event
-from domain.ids import AssetId, BatchId, JobId, ListingId, MediaId, StoreId, TaskId
+from domain.ids import AssetId, BatchId, JobId, ListingId, MediaId, SetAttachmentId, StoreId, TaskId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,8 @@ class JobFinished(JobEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskEvent(Event):
-    """A task is about a file or the archive of a run, or about a media of a store's library: the ids of the other are
-    None.
+    """A task is about a file or the archive of a run, about a media of a store's library, or about an address that was
+    attached: the ids of the others are None.
     """
 
     task_id: TaskId
@@ -63,6 +63,7 @@ class TaskEvent(Event):
     listing_id: ListingId | None
     asset_id: AssetId | None
     media_id: MediaId | None
+    set_attachment_id: SetAttachmentId | None
     store_id: StoreId | None
 
     @property
@@ -74,7 +75,8 @@ class TaskEvent(Event):
 class TaskScheduled(TaskEvent):
     """A pointer to work: the task itself is a row that a worker must claim. Not to be delivered before `not_before`.
 
-    It is about a file or the archive of a run, or about a media of a store's library: the ids of the other are null.
+    It is about a file or the archive of a run, about a media of a store's library, or about an address that was
+    attached: the ids of the others are null.
     """
 
     type: ClassVar[str] = "vitrine.task.scheduled"

@@ -19,6 +19,7 @@ class TaskKind(StrEnum):
     IMAGE = "image"
     VIDEO = "video"
     ARCHIVE = "archive"
+    LINK = "link"
 
 
 class TaskStatus(StrEnum):
@@ -38,12 +39,13 @@ TASK_LIFECYCLE = StateMachine(
 
 
 class Stage(StrEnum):
-    """What a worker is doing; `finalize` is the transaction that ends a run."""
+    """What a worker is doing; `finalize` is the transaction that ends a run, `fetch` is of addresses alone."""
 
     VALIDATE = "validate"
     THUMBNAILS = "thumbnails"
     TRANSCODE = "transcode"
     ZIP = "zip"
+    FETCH = "fetch"
     FINALIZE = "finalize"
 
 

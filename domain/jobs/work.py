@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypedDict
 
-from domain.ids import AssetId, BatchId, JobId, ListingId, MediaId, StoreId
+from domain.ids import AssetId, BatchId, JobId, ListingId, MediaId, SetAttachmentId, StoreId
 from domain.jobs.job import Job
 
 
 class WorkIds(TypedDict):
-    """Either those of a run are there, or those of a media."""
+    """Those of a run are there, or those of a media, or those of an address."""
 
     job_id: JobId | None
     batch_id: BatchId | None
     listing_id: ListingId | None
     asset_id: AssetId | None
     media_id: MediaId | None
+    set_attachment_id: SetAttachmentId | None
     store_id: StoreId | None
 
 
@@ -43,6 +44,7 @@ class RunWork:
             listing_id=self.listing_id,
             asset_id=self.asset_id,
             media_id=None,
+            set_attachment_id=None,
             store_id=None,
         )
 
@@ -67,6 +69,7 @@ class MediaWork:
             listing_id=None,
             asset_id=None,
             media_id=self.media_id,
+            set_attachment_id=None,
             store_id=self.store_id,
         )
 
@@ -76,4 +79,29 @@ class MediaWork:
         return {"store_id": str(self.store_id), "media_id": str(self.media_id)}
 
 
-Work: TypeAlias = RunWork | MediaWork
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkWork:
+    """What lies at an address that somebody has attached."""
+
+    set_attachment_id: SetAttachmentId
+    store_id: StoreId
+
+    @property
+    def ids(self) -> WorkIds:
+        return WorkIds(
+            job_id=None,
+            batch_id=None,
+            listing_id=None,
+            asset_id=None,
+            media_id=None,
+            set_attachment_id=self.set_attachment_id,
+            store_id=self.store_id,
+        )
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What logs and traces know it by."""
+        return {"store_id": str(self.store_id), "set_attachment_id": str(self.set_attachment_id)}
+
+
+Work: TypeAlias = RunWork | MediaWork | LinkWork

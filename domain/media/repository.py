@@ -19,6 +19,10 @@ class MediaFiles(Protocol):
     async def find(self, media_id: MediaId) -> Media | None: ...
 
     @abstractmethod
+    async def find_all(self, media_ids: Collection[MediaId]) -> Sequence[Media]:
+        """Those that exist, in any order, in one query."""
+
+    @abstractmethod
     async def lock(self, media_id: MediaId) -> Media | None:
         """As `find`, and nobody else changes, attaches or locks it before this transaction ends."""
 

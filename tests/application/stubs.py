@@ -102,6 +102,18 @@ class RecordingTelemetry(Telemetry):
     def blob_collected(self, size: int) -> None:
         self.told.append(("blob_collected", size))
 
+    def attachment_created(self, type_: str) -> None:
+        self.told.append(("attachment_created", type_))
+
+    def attachment_deleted(self, type_: str, *, was_cover: bool) -> None:
+        self.told.append(("attachment_deleted", (type_, was_cover)))
+
+    def attachment_uploaded(self, type_: str, took: timedelta) -> None:
+        self.told.append(("attachment_uploaded", type_))
+
+    def cover_changed(self, action: str) -> None:
+        self.told.append(("cover_changed", action))
+
     def step_took(self, step: str, took: timedelta) -> None:
         self.told.append(("step_took", step))
 

@@ -33,7 +33,7 @@ def _exposition() -> str:
     telemetry = PrometheusTelemetry()
     for name in sorted(Telemetry.__abstractmethods__):
         record = getattr(telemetry, name)
-        record(*[_example(parameter.annotation) for parameter in signature(record).parameters.values()])
+        record(**{each.name: _example(each.annotation) for each in signature(record).parameters.values()})
     backlog = BacklogSample(**{field.name: _example(field.type) for field in fields(BacklogSample)})
     return telemetry.render(backlog, {"relay": 1.0}).decode()
 
@@ -43,4 +43,4 @@ def _example(kind: Any) -> Any:
         return {TaskKind.IMAGE: timedelta(seconds=1)}
     if issubclass(kind, Enum):
         return next(iter(kind))
-    return {str: "some", int: 1, timedelta: timedelta(seconds=1)}[kind]
+    return {str: "some", int: 1, bool: True, timedelta: timedelta(seconds=1)}[kind]

@@ -1,0 +1,70 @@
+"""What happens to an attached address when a file that was found there arrives in the library."""
+
+from abc import abstractmethod
+
+from application.attachment_sets.set_keeper import SetKeeper
+from application.media.promote_media import Arrival
+from application.ports.clock import Clock
+from application.unit_of_work import UnitOfWork
+from domain.attachment_sets.attachment_set import AttachmentSet, CoverChange
+from domain.attachment_sets.repository import AttachmentSets
+from domain.ids import AttachmentSetId, SetAttachmentId
+from domain.media.media import Media
+
+
+class NotAwaited(Exception):
+    """The attachment has gone, has another address, or got this file from another attempt: the first one counts."""
+
+
+class _FoundFile(Arrival):
+    def __init__(
+        self, *, keeper: SetKeeper, clock: Clock, set_id: AttachmentSetId, attachment_id: SetAttachmentId, url: str
+    ) -> None:
+        self.cover: CoverChange | None = None
+        self._keeper = keeper
+        self._clock = clock
+        self._set_id = set_id
+        self._attachment_id = attachment_id
+        self._url = url
+        self._set: AttachmentSet
+
+    async def before(self, tx: UnitOfWork) -> None:
+        attachment_set = await tx.repository(AttachmentSets).lock(self._set_id)
+        if attachment_set is None or not attachment_set.awaits(self._attachment_id, self._url):
+            raise NotAwaited
+        self._set = attachment_set
+
+    async def after(self, tx: UnitOfWork, media: Media) -> None:
+        before = self._set.attachments
+        self._receive(self._set, media)
+        await self._keeper.save(tx, self._set, before=before)
+
+    @abstractmethod
+    def _receive(self, attachment_set: AttachmentSet, media: Media) -> None: ...
+
+
+class ItsFile(_FoundFile):
+    """The address is that of the file."""
+
+    def _receive(self, attachment_set: AttachmentSet, media: Media) -> None:
+        self.cover = attachment_set.receive_file(self._attachment_id, media, now=self._clock.now())
+
+
+class ItsPreview(_FoundFile):
+    """The address is that of a page, which names the file as a picture of itself."""
+
+    def __init__(
+        self,
+        *,
+        keeper: SetKeeper,
+        clock: Clock,
+        set_id: AttachmentSetId,
+        attachment_id: SetAttachmentId,
+        url: str,
+        title: str | None,
+    ) -> None:
+        super().__init__(keeper=keeper, clock=clock, set_id=set_id, attachment_id=attachment_id, url=url)
+        self._title = title
+
+    def _receive(self, attachment_set: AttachmentSet, media: Media) -> None:
+        attachment_set.receive_page(self._attachment_id, title=self._title, preview=media.id, now=self._clock.now())
