@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.application.uploads import ClientFile
 from tests.application.world import World, principal
 from tests.builders import IDS, OWNER, PHOTOGRAPHER
+from tests.entrypoints.http.shared_app import Asking, HeldByAsked
 
 SECRET = "a secret of 32 bytes, for tests only"
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"of tests, 24 bytes long.").decode()
@@ -37,6 +39,7 @@ MEDIA = "/api/v2/media"
 DEAD_LETTERS = "/api/v2/dead-letters"
 CALLBACKS = f"{LISTINGS}/media/callbacks"
 APP_ORIGIN = "https://app.example"
+SETTINGS = HttpSettings(public_url=PUBLIC_URL, cors_origins=(APP_ORIGIN,))
 
 PHOTOGRAPHER_PRINCIPAL = principal(PHOTOGRAPHER, Role.PHOTOGRAPHER)
 PRINCIPALS = {
@@ -54,14 +57,18 @@ class Api(World):
     """`client` speaks as the photographer unless it is told otherwise."""
 
     client: httpx.AsyncClient
-    app: Litestar
+    app: Asking
 
     def __init__(self, folder: Path, *, begin: UnitOfWorkFactory | None = None, **options: Any) -> None:
         super().__init__(folder, **options)
         self.begin = begin or self.begin
         self.links = HmacLinkSigner(secret=b"a secret of tests", base_url=f"{PUBLIC_URL}{LISTINGS}/media/hls")
+        self.token_verifier = JwtVerifier(secret=SECRET, now=self.clock.now)
+        self.webhook_verifier = StandardWebhooksVerifier(secrets=[WEBHOOK_SECRET])
+        self.reconcile = ReconcileAttachments(
+            entity_types=self.entity_types, clock=self.clock, ids=self.ids, log=self.log
+        )
         self.readiness: dict[str, Callable[[], Awaitable[None]]] = {}
-        self.check_timeout = timedelta(seconds=3)
         self.silent: list[str] = []
 
     def headers(self, who: Principal = PHOTOGRAPHER_PRINCIPAL) -> dict[str, str]:
@@ -86,6 +93,9 @@ class Api(World):
         batch_id = await self.receive(files, reference=reference)
         await self.work()
         return batch_id
+
+    def silent_loops(self) -> Sequence[str]:
+        return self.silent
 
     def services(self) -> HttpServices:
         async def metrics() -> bytes:
@@ -118,8 +128,8 @@ class Api(World):
             list_usages=self.list_usages,
             foresee_deletion=self.foresee_deletion,
             request_deletion=self.request_deletion,
-            token_verifier=JwtVerifier(secret=SECRET, now=self.clock.now),
-            webhook_verifier=StandardWebhooksVerifier(secrets=[WEBHOOK_SECRET]),
+            token_verifier=self.token_verifier,
+            webhook_verifier=self.webhook_verifier,
             clock=self.clock,
             telemetry=self.telemetry,
             tracing=self.tracing,
@@ -130,8 +140,7 @@ class Api(World):
                 readiness=self.readiness,
                 metrics=metrics,
                 log=self.log,
-                silent_loops=lambda: self.silent,
-                timeout=self.check_timeout,
+                silent_loops=self.silent_loops,
             ),
             consumer_routers=[router for consumer in MEDIA_CONSUMERS for router in consumer.routers(self.toolbox())],
         )
@@ -139,28 +148,39 @@ class Api(World):
     def toolbox(self) -> Toolbox:
         return Toolbox(
             begin=self.begin,
-            reconcile=ReconcileAttachments(
-                entity_types=self.entity_types, clock=self.clock, ids=self.ids, log=self.log
-            ),
-            token_verifier=JwtVerifier(secret=SECRET, now=self.clock.now),
+            reconcile=self.reconcile,
+            token_verifier=self.token_verifier,
             clock=self.clock,
             ids=self.ids,
             log=self.log,
         )
 
 
+class AskedApi:
+    """For the services of the shared application."""
+
+    services, toolbox = Api.services, Api.toolbox
+
+    def __getattr__(self, name: str) -> HeldByAsked:
+        return HeldByAsked(name)
+
+
+@cache
+def shared_app(settings: HttpSettings = SETTINGS) -> Litestar:
+    return create_app(AskedApi().services(), settings)
+
+
 @asynccontextmanager
-async def open_api(folder: Path, *, settings: HttpSettings | None = None, **options: Any) -> AsyncIterator[Api]:
+async def open_api(folder: Path, *, settings: HttpSettings = SETTINGS, **options: Any) -> AsyncIterator[Api]:
     """An open listing and a client of the real application. `options` are those of World, and `begin` for another
     database than that in memory.
     """
     api = Api(folder, **options)
     await api.open_listing()
-    app = create_app(api.services(), settings or HttpSettings(public_url=PUBLIC_URL, cors_origins=[APP_ORIGIN]))
+    api.app = Asking(shared_app(settings), api)
     # Errors must reach the client as answers: none may fall through to the server.
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-    async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
-        api.client, api.app = client, app
+    transport = httpx.ASGITransport(app=api.app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as api.client:
         yield api
 
 

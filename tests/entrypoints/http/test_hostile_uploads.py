@@ -30,6 +30,12 @@ async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def _soon_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most senders here go on, or stay, for as long as anybody listens."""
+    monkeypatch.setattr(early_answer, "_LINGER", 0.1)
+
+
 async def send(
     api: Api,
     body: AsyncIterator[bytes],
@@ -156,7 +162,10 @@ async def test_a_wrong_type_is_refused_before_the_rest_has_come(api: Api) -> Non
     assert exchange.received_when_answered == 8_192
 
 
-async def test_an_early_answer_ends_the_connection_after_the_rest_was_thrown_away(api: Api) -> None:
+async def test_an_early_answer_ends_the_connection_after_the_rest_was_thrown_away(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(early_answer, "_LINGER", 20)
     body = form(field("kind", "pdf"), file(VIDEO))
 
     exchange = await send(api, pieces(body), content_length=len(body), gone=True)
@@ -165,11 +174,7 @@ async def test_an_early_answer_ends_the_connection_after_the_rest_was_thrown_awa
     assert exchange.received_when_answered < exchange.received == len(body)
 
 
-async def test_a_sender_that_does_not_stop_is_not_listened_to_for_ever(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(early_answer, "_LINGER", 0.2)
-
+async def test_a_sender_that_does_not_stop_is_not_listened_to_for_ever(api: Api) -> None:
     exchange = await asyncio.wait_for(send(api, endless(b"x", b"x" * 1024), headers={"content-type": FORM}), 20)
 
     assert (exchange.status, exchange.headers["connection"]) == (401, "close")

@@ -11,12 +11,12 @@ from litestar.routes import HTTPRoute
 
 from entrypoints import http
 from entrypoints.reading.json_body import read_plain
-from tests.entrypoints.http.api import CALLBACKS, Api
+from tests.entrypoints.http.api import CALLBACKS, shared_app
 
 
-def bodies(api: Api) -> Iterator[tuple[str, type[msgspec.Struct]]]:
+def bodies() -> Iterator[tuple[str, type[msgspec.Struct]]]:
     """What the handlers of all routes take as `data`, unless they read the request themselves."""
-    for route in api.app.routes:
+    for route in shared_app().routes:
         for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
             if handler.parsed_data_field is not None:
                 yield f"{sorted(handler.http_methods)} {route.path}", handler.parsed_data_field.annotation
@@ -29,8 +29,8 @@ def parameters() -> list[type[msgspec.Struct]]:
     return sorted(types, key=lambda each: (each.__module__, each.__name__))
 
 
-async def test_every_body_can_be_decoded(api: Api) -> None:
-    routes = dict(bodies(api))
+def test_every_body_can_be_decoded() -> None:
+    routes = dict(bodies())
 
     assert len(routes) > 15
     for route, annotation in routes.items():
@@ -42,8 +42,8 @@ async def test_every_body_can_be_decoded(api: Api) -> None:
             raise
 
 
-async def test_no_body_takes_fields_that_it_does_not_know(api: Api) -> None:
-    lenient = {route for route, annotation in bodies(api) if not annotation.__struct_config__.forbid_unknown_fields}
+def test_no_body_takes_fields_that_it_does_not_know() -> None:
+    lenient = {route for route, annotation in bodies() if not annotation.__struct_config__.forbid_unknown_fields}
 
     # Pipelines may say more of their reports than we read.
     assert {route.partition(" ")[2] for route in lenient} <= {CALLBACKS}
