@@ -36,6 +36,7 @@ def _worker(vitrine: Vitrine, kind: TaskKind) -> Worker:
         TaskKind.IMAGE: settings.image_places,
         TaskKind.VIDEO: settings.video_workers,
         TaskKind.ARCHIVE: settings.archive_workers,
+        TaskKind.LINK: settings.link_workers,
     }
     group = worker_group(kind)
     return Worker(

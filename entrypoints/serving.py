@@ -52,6 +52,10 @@ def http_services(vitrine: Vitrine) -> HttpServices:
         clock=resources.clock,
         ids=resources.ids,
         log=resources.log,
+        upload=container.upload_media(),
+        media_links=container.media_links(),
+        telemetry=resources.telemetry,
+        settings=settings,
     )
     return HttpServices(
         upsert_listing=container.upsert_listing(),

@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from application.media.upload_terms import UploadTerms
 from application.processing.lease_keeper import LeasePolicy
 from application.processing.plan import ProcessingPolicy
+from domain.attachment_sets.set_attachment import ACCEPTED_FILES, PREVIEWS
 from domain.batches.limits import GIB, MIB, UploadLimits
 from domain.batches.media_type import MediaCategory
 from domain.jobs.estimate import Capacity
@@ -105,6 +107,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     media_other_max_bytes: Annotated[MediaBytes, _about("Any other file of the library.")] = 20 * MIB
     media_upload_window: Annotated[Positive, _about("Media whose upload is not completed fail after this.")] = 86400
     media_uploads_at_once: Annotated[Positive, _about("Direct uploads of one process; each takes some 20 MiB.")] = 32
+    attachment_image_max_bytes: Annotated[MediaBytes, _about("One image that is attached to a part or kit.")] = 10 * MIB
+    attachment_document_max_bytes: Annotated[MediaBytes, _about("One PDF that is attached to a part or kit.")] = (
+        100 * MIB
+    )
     multipart_above: Annotated[Positive, _about("Larger files are uploaded in parts.")] = 64 * MIB
     part_size: Annotated[int, Meta(ge=5 * MIB), _about("Bytes of one part.")] = 16 * MIB
 
@@ -115,6 +121,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     image_workers: Annotated[Positive | None, _about("Image tasks at once; two more than decoders when empty.")] = None
     video_workers: Annotated[Positive, _about("Video tasks at once.")] = 1
     archive_workers: Annotated[Positive, _about("Archive tasks at once.")] = 2
+    link_workers: Annotated[Positive, _about("Attached addresses fetched at once.")] = 4
     lease: Annotated[Positive, _about("A worker that is silent for this long has lost its task.")] = 30
     max_attempts: Annotated[Positive, _about("Attempts at one task.")] = 4
     blob_grace: Annotated[
@@ -224,6 +231,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 ContentClass.OTHER: self.media_other_max_bytes,
             }
         )
+
+    @property
+    def attachment_terms(self) -> UploadTerms:
+        return UploadTerms(what="an attachment", mime_types=ACCEPTED_FILES, limits=self._attachment_limits)
+
+    @property
+    def preview_terms(self) -> UploadTerms:
+        return UploadTerms(what="a preview", mime_types=PREVIEWS, limits=self._attachment_limits)
+
+    @property
+    def _attachment_limits(self) -> SizeLimits:
+        by_class = dict.fromkeys(ContentClass, self.attachment_image_max_bytes)
+        return SizeLimits(by_class=by_class | {ContentClass.DOCUMENT: self.attachment_document_max_bytes})
 
     @property
     def upload_urls_live_for(self) -> timedelta:

@@ -17,6 +17,8 @@ from application.events.routing import (
 from application.ports.telemetry import Telemetry
 from application.processing.sample_backlog import BacklogSample
 from domain.assets.failure import FailureCode
+from domain.attachment_sets.attachment_set import CoverChange
+from domain.attachment_sets.set_attachment import AttachmentType
 from domain.batches.batch import BatchStatus
 from domain.batches.object_keys import ObjectKind
 from domain.jobs.task import Stage, TaskKind
@@ -176,6 +178,12 @@ class PrometheusTelemetry(Telemetry):
                 self._consumed.labels(topic, outcome)
         for stage in Stage:
             self._steps.labels(stage)
+        for attachment_type in AttachmentType:
+            self._attached.labels(attachment_type)
+            for was_cover in ("true", "false"):
+                self._unattached.labels(attachment_type, was_cover)
+        for action in CoverChange:
+            self._covers.labels(action)
         self._created.labels(BatchStatus.PENDING_UPLOAD)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

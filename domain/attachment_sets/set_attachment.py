@@ -26,6 +26,8 @@ _TYPES = {
 }
 ACCEPTED_FILES = frozenset(_TYPES)
 """MIME types of files that can be attached, as their bytes prove them."""
+PREVIEWS = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+"""Those of pictures that can stand for a page."""
 
 
 class FetchStatus(StrEnum):

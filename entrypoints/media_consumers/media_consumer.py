@@ -10,11 +10,15 @@ from adapters.memory.unit_of_work import MemoryRepositories
 from adapters.postgres.unit_of_work import PostgresRepositories
 from application.attachments.entity_types import EntityType, EntityTypes
 from application.attachments.reconcile_attachments import ReconcileAttachments
+from application.media.media_links import MediaLinks
+from application.media.upload_media import UploadMedia
 from application.ports.auth import TokenVerifier
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.ports.log import Log
+from application.ports.telemetry import Telemetry
 from application.unit_of_work import UnitOfWorkFactory
+from entrypoints.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,10 @@ class Toolbox:
     clock: Clock
     ids: Ids
     log: Log
+    upload: UploadMedia
+    media_links: MediaLinks
+    telemetry: Telemetry
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,6 @@ from domain.principal import Role
 from entrypoints.http.app import create_app
 from entrypoints.http.services import HttpSettings
 from entrypoints.media_consumers.media_consumer import (
-    Toolbox,
     memory_repositories,
     postgres_repositories,
     registered_types,
@@ -161,7 +160,9 @@ async def test_an_audit_compares_it_too(gallery: Gallery) -> None:
 
 async def test_its_endpoints_stand_beside_the_others(memory_gallery: Gallery, tmp_path: Path) -> None:
     gallery, verifier = memory_gallery, JwtVerifier(secret=SECRET, now=lambda: NOW)
-    tools = Toolbox(
+    api = Api(tmp_path / "work")
+    tools = replace(
+        api.toolbox(),
         begin=gallery.begin,
         reconcile=gallery.reconcile,
         token_verifier=verifier,
@@ -169,7 +170,7 @@ async def test_its_endpoints_stand_beside_the_others(memory_gallery: Gallery, tm
         ids=IDS,
         log=gallery.log,
     )
-    services = Api(tmp_path / "work").services()
+    services = api.services()
     routers = [router for consumer in CONSUMERS for router in consumer.routers(tools)]
     app = create_app(replace(services, consumer_routers=routers), HttpSettings(public_url=PUBLIC_URL))
     media, artwork_id = await gallery.media(), IDS.new()

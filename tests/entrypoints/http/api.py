@@ -24,6 +24,7 @@ from entrypoints.http.app import create_app
 from entrypoints.http.services import HttpServices, HttpSettings, Probes
 from entrypoints.media_consumers.media_consumer import Toolbox
 from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
+from entrypoints.settings import Settings
 from tests.application.uploads import ClientFile
 from tests.application.world import World, principal
 from tests.builders import IDS, OWNER, PHOTOGRAPHER
@@ -153,6 +154,10 @@ class Api(World):
             clock=self.clock,
             ids=self.ids,
             log=self.log,
+            upload=self.upload_media,
+            media_links=self.media_links,
+            telemetry=self.telemetry,
+            settings=Settings(),
         )
 
 
