@@ -13,6 +13,8 @@ from adapters.memory.ids import SequentialIds
 from domain.assets.asset import Asset, AssetStatus, MultipartUpload
 from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import IMAGE_WIDTHS, MediaFacts, Rendition, RenditionName
+from domain.attachment_sets.attachment_set import AttachmentSet
+from domain.attachment_sets.set_attachment import AttachmentType, SetAttachment
 from domain.attachments.attachment import Attachment
 from domain.batches.batch import Archive, Batch, BatchStatus
 from domain.batches.media_type import MediaType
@@ -23,6 +25,7 @@ from domain.dead_letters.stored_message import StoredMessage
 from domain.ids import (
     AssetId,
     AttachmentId,
+    AttachmentSetId,
     BatchId,
     BlobId,
     BookingId,
@@ -30,6 +33,7 @@ from domain.ids import (
     JobId,
     ListingId,
     MediaId,
+    SetAttachmentId,
     StoreId,
     TaskId,
     UserId,
@@ -501,6 +505,34 @@ def build_attachment(media: Media, **changes: Any) -> Attachment:
         entity_id=IDS.new(),
         store_id=media.store_id,
         storage_key=media.storage_key,
+        created_at=NOW,
+    )
+
+
+def empty_set(**changes: Any) -> AttachmentSet:
+    return _build(
+        AttachmentSet,
+        changes,
+        id=AttachmentSetId(IDS.new()),
+        store_id=STORE,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def build_set_attachment(media: Media | None = None, **changes: Any) -> SetAttachment:
+    """An image, whose media is another one each time."""
+    return _build(
+        SetAttachment,
+        changes,
+        id=SetAttachmentId(IDS.new()),
+        user_id=OWNER,
+        type=AttachmentType.IMAGE,
+        title="Front",
+        media_id=media.id if media else MediaId(IDS.new()),
+        filename="front.jpg",
+        content_type="image/jpeg",
+        size=4_000,
         created_at=NOW,
     )
 
