@@ -1,168 +1,30 @@
-"""multipart/form-data as it arrives: words first, then one file."""
+"""What stands before the file in the form of an upload."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from time import monotonic
-from typing import Any
-
-from litestar.exceptions import ClientException
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
-
-from domain.errors import Rejected, Violation
+from domain.errors import Violation
 from domain.media.announcement import SentAlong, word_violations
 from domain.media.media import DEFAULT_FOLDER
-from entrypoints.http.reading.json_request import BodyIncomplete, BodyTimeout, JsonRequest, UnsupportedMediaType
-from entrypoints.reading.structure import escaped
+from entrypoints.http.reading.file_form import FormOpening
 
 WORDS = ("kind", "folder", "altText", "description", "checksum")
-FILE = "file"
-_LONGEST_WORD = 64 * 1024
-_LONGEST_BOUNDARY = 70
-"""As RFC 2046 has it."""
-_MOST_PARTS = 16
-_MOST_OUTSIDE = 64 * 1024
-"""Bytes in a row that belong to no part, in front of the first or behind the last."""
-_CLOSING = len(b"\r\n----\r\n")
-"""At most: the last line break is often left out, and a file at its limit must not be refused for it."""
 
 
-class MalformedForm(ClientException):
-    code = "MALFORMED_FORM"
+def sent_along(opening: FormOpening) -> SentAlong:
+    """Raises Rejected with every violation."""
+    words = opening.words
+    sent = SentAlong(
+        filename=opening.filename,
+        kind=words.get("kind", ""),
+        checksum=words.get("checksum"),
+        folder=words.get("folder", DEFAULT_FOLDER),
+        alt_text=words.get("altText"),
+        description=words.get("description"),
+    )
+    opening.require_none(_violations(sent))
+    return sent
 
 
-class UploadForm:
-    """The body of one request, read once from its front to its end. Of the file no more is in memory than has just
-    arrived: who does not ask for the next piece makes the sender wait.
-
-    Raises BodyTimeout when the sender is silent for too long, or takes too long altogether; BodyIncomplete when it has
-    gone; MalformedForm; UnsupportedMediaType.
-    """
-
-    def __init__(self, request: JsonRequest) -> None:
-        self._request = request
-        self._boundary = _boundary_of(request)
-        self._received = 0
-        self._silence: float = request.app.state.body_timeout
-        self._ends_at = monotonic() + request.app.state.upload_timeout
-        self._events = self._parsed()
-
-    @property
-    def at_least(self) -> int:
-        """How many bytes are still to come of the file, by the request's Content-Length; 0 when it has none."""
-        length = self._request.content_length
-        return max((length or 0) - self._received - len(self._boundary) - _CLOSING, 0)
-
-    async def opening(self) -> SentAlong:
-        """All that stands before the bytes of the file. Raises Rejected with every violation."""
-        words: dict[str, str] = {}
-        violations: list[Violation] = []
-        filename = None
-        async for event in self._events:
-            assert isinstance(event, MultipartSegment)
-            if event.name == FILE:
-                filename = event.filename or ""
-                break
-            name = event.name or ""
-            violations += _note(words, name, await self._word(name))
-        if filename is None:
-            violations.append(Violation(f"/{FILE}", "MISSING_FIELD", "the form has no file"))
-        if "kind" not in words:
-            violations.append(Violation("/kind", "MISSING_FIELD", "this is required, before the file"))
-        sent = SentAlong(
-            filename=filename or "",
-            kind=words.get("kind", ""),
-            checksum=words.get("checksum"),
-            folder=words.get("folder", DEFAULT_FOLDER),
-            alt_text=words.get("altText"),
-            description=words.get("description"),
-        )
-        named = {violation.pointer for violation in violations}
-        violations += [violation for violation in word_violations(sent) if violation.pointer not in named]
-        if violations:
-            raise Rejected("the form breaks rules; see errors", violations)
-        return sent
-
-    async def file(self) -> AsyncIterator[bytes]:
-        """The bytes of the file, once `opening` has returned. Ends when the form has ended as it should."""
-        async for event in self._events:
-            if event is None:
-                break
-            assert isinstance(event, bytes)
-            yield event
-        async for event in self._events:
-            assert isinstance(event, MultipartSegment)
-            code = "TOO_MANY_FILES" if event.name == FILE or event.filename is not None else "FIELD_AFTER_FILE"
-            detail = "one file a request, after all other fields"
-            raise Rejected("something follows the file", [Violation(f"/{escaped(event.name or '')}", code, detail)])
-
-    async def _word(self, name: str) -> bytes:
-        body = bytearray()
-        async for event in self._events:
-            if event is None:
-                break
-            assert isinstance(event, bytes)
-            body += event
-            if len(body) > _LONGEST_WORD:
-                violation = Violation(f"/{escaped(name)}", "LENGTH", f"no field has more than {_LONGEST_WORD} bytes")
-                raise Rejected("the form breaks rules; see errors", [violation])
-        return bytes(body)
-
-    async def _parsed(self) -> AsyncIterator[MultipartSegment | bytes | None]:
-        """For each part its head, the pieces of its body, and None."""
-        parser = PushMultipartParser(self._boundary, max_segment_count=_MOST_PARTS)
-        outside = 0
-        try:
-            async for chunk in self._chunks():
-                outside += len(chunk)
-                for event in parser.parse(chunk):
-                    outside = 0
-                    yield event
-                if outside > _MOST_OUTSIDE:
-                    raise MalformedForm(detail="the form is surrounded by too much that is not part of it")
-            parser.close()
-        except MultipartError as error:
-            raise MalformedForm(detail=f"the form cannot be read: {error}") from error
-
-    async def _chunks(self) -> AsyncIterator[bytes]:
-        is_last = False
-        while not is_last:
-            try:
-                async with asyncio.timeout(min(self._silence, self._ends_at - monotonic())):
-                    message: Any = await self._request.receive()
-            except TimeoutError as error:
-                raise BodyTimeout(detail="the file did not arrive in time") from error
-            if message["type"] == "http.disconnect":
-                raise BodyIncomplete(detail="the request ended before its body did")
-            is_last = not message.get("more_body", False)
-            body: bytes = message.get("body", b"")
-            self._received += len(body)
-            if body:
-                yield body
-
-
-def _boundary_of(request: JsonRequest) -> str:
-    media_type, options = parse_options_header(request.headers.get("content-type", ""))
-    if media_type != "multipart/form-data":
-        raise UnsupportedMediaType(detail="this takes multipart/form-data")
-    boundary: str = options.get("boundary", "")
-    if not 1 <= len(boundary) <= _LONGEST_BOUNDARY or not boundary.isascii() or not boundary.isprintable():
-        raise MalformedForm(detail=f"the content type has no boundary of 1 to {_LONGEST_BOUNDARY} characters")
-    return boundary
-
-
-def _note(words: dict[str, str], name: str, body: bytes) -> Iterator[Violation]:
-    at = f"/{escaped(name)}"
-    if name not in WORDS:
-        yield Violation(at, "UNKNOWN_FIELD", f"one of {', '.join([*WORDS, FILE])}")
-        return
-    if name in words:
-        yield Violation(at, "DUPLICATE_FIELD", "this is there twice")
-        return
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        yield Violation(at, "FORMAT", "this is not UTF-8")
-        return
-    if text:
-        # Browsers send what nobody has filled in.
-        words[name] = text
+def _violations(sent: SentAlong) -> list[Violation]:
+    if sent.kind:
+        return list(word_violations(sent))
+    others = [violation for violation in word_violations(sent) if violation.pointer != "/kind"]
+    return [Violation("/kind", "MISSING_FIELD", "this is required, before the file"), *others]

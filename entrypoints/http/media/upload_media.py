@@ -11,7 +11,8 @@ from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import media as examples
 from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.bodies import media_body
-from entrypoints.http.media.upload_form import UploadForm
+from entrypoints.http.media.upload_form import WORDS, sent_along
+from entrypoints.http.reading.file_form import FileForm
 from entrypoints.http.reading.json_request import LOG_FACTS, JsonRequest
 
 _TEXT = OpenAPIType.STRING
@@ -68,8 +69,8 @@ async def upload_file(request: JsonRequest, upload_media: NamedDependency[Upload
     to the store. Too large, of a type that its kind does not take, or a picture that cannot be opened: the answer comes
     as soon as that is known, and nothing is kept.
     """
-    form = UploadForm(request)
-    sent = await form.opening()
+    form = FileForm(request, words=WORDS)
+    sent = sent_along(await form.opening())
     command = UploadMediaCommand(principal=request.user, sent=sent, at_least=form.at_least)
     media = await upload_media(command, form.file())
     request.scope["state"][LOG_FACTS] = {"media_id": media.id}
