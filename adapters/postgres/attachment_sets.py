@@ -66,19 +66,19 @@ set_attachments = Table(
     Column("filename", Text),
     Column("content_type", Text),
     Column("file_size", BigInteger),
-    Column("fetch", Text),
+    Column("fetch_status", Text),
     Column("failure_code", Text),
     Column("failure_detail", Text),
     Column("created_at", MOMENT, nullable=False),
     one_of("type", AttachmentType),
-    one_of("fetch", FetchStatus),
+    one_of("fetch_status", FetchStatus),
     one_of("failure_code", FailureCode),
     *not_negative("file_size"),
     CheckConstraint("char_length(title) BETWEEN 1 AND 255", name="title"),
     CheckConstraint("char_length(url) BETWEEN 1 AND 2000", name="url"),
     # What has no bytes has an address.
     CheckConstraint("media_id IS NOT NULL OR type = 'URL'", name="media"),
-    CheckConstraint("(url IS NULL) = (fetch IS NULL) AND (type <> 'URL' OR url IS NOT NULL)", name="address"),
+    CheckConstraint("(url IS NULL) = (fetch_status IS NULL) AND (type <> 'URL' OR url IS NOT NULL)", name="address"),
 )
 _HAS_MEDIA = sql("media_id IS NOT NULL")
 Index("ix_attachment_sets_cover", attachment_sets.c.cover_attachment_id)
@@ -174,7 +174,7 @@ class _AttachmentRow(msgspec.Struct):
     filename: str | None
     content_type: str | None
     file_size: int | None
-    fetch: FetchStatus | None
+    fetch_status: FetchStatus | None
     failure_code: FailureCode | None
     failure_detail: str | None
     created_at: datetime
@@ -190,7 +190,7 @@ class _AttachmentRow(msgspec.Struct):
             filename=self.filename,
             content_type=self.content_type,
             size=self.file_size,
-            fetch=self.fetch,
+            fetch=self.fetch_status,
             failure=Failure(code=self.failure_code, detail=self.failure_detail or "") if self.failure_code else None,
             created_at=self.created_at,
         )
@@ -212,7 +212,7 @@ def _attachment_row(attachment_set: AttachmentSet, attachment: SetAttachment) ->
         "filename": attachment.filename,
         "content_type": attachment.content_type,
         "file_size": attachment.size,
-        "fetch": attachment.fetch,
+        "fetch_status": attachment.fetch,
         **failure_to_row(attachment.failure),
         "created_at": attachment.created_at,
     }

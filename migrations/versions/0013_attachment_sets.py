@@ -68,14 +68,14 @@ def _make_tables() -> None:
             filename TEXT,
             content_type TEXT,
             file_size BIGINT,
-            "fetch" TEXT,
+            fetch_status TEXT,
             failure_code TEXT,
             failure_detail TEXT,
             created_at TIMESTAMPTZ NOT NULL,
             CONSTRAINT pk_set_attachments PRIMARY KEY (id),
             CONSTRAINT fk_set_attachments_media_id FOREIGN KEY (media_id) REFERENCES media (id) ON DELETE RESTRICT,
             CONSTRAINT ck_set_attachments_type CHECK (type IN ('IMAGE', 'PDF', 'URL')),
-            CONSTRAINT ck_set_attachments_fetch CHECK ("fetch" IN ('FETCHING', 'FETCHED', 'FAILED')),
+            CONSTRAINT ck_set_attachments_fetch_status CHECK (fetch_status IN ('FETCHING', 'FETCHED', 'FAILED')),
             CONSTRAINT ck_set_attachments_failure_code CHECK (failure_code IN (
                 'CHECKSUM_MISMATCH', 'SIZE_MISMATCH', 'CONTENT_TYPE_MISMATCH', 'UNREADABLE_MEDIA',
                 'PIXEL_LIMIT_EXCEEDED', 'DURATION_LIMIT_EXCEEDED', 'DECODER_CRASHED', 'TRANSCODE_FAILED', 'TIMEOUT',
@@ -87,7 +87,7 @@ def _make_tables() -> None:
             CONSTRAINT ck_set_attachments_url CHECK (char_length(url) BETWEEN 1 AND 2000),
             CONSTRAINT ck_set_attachments_media CHECK (media_id IS NOT NULL OR type = 'URL'),
             CONSTRAINT ck_set_attachments_address CHECK (
-                (url IS NULL) = ("fetch" IS NULL) AND (type <> 'URL' OR url IS NOT NULL)
+                (url IS NULL) = (fetch_status IS NULL) AND (type <> 'URL' OR url IS NOT NULL)
             )
         )
     """)
