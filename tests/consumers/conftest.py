@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,35 +30,22 @@ async def shop_engine(postgres_databases: PostgresDatabases) -> AsyncIterator[As
         await engine.dispose()
 
 
-@pytest.fixture(scope="session")
-async def postgres_shops(shop_engine: AsyncEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
-    begin = PostgresUnitOfWorkFactory(shop_engine, IDS, repositories=postgres_repositories(MEDIA_CONSUMERS))
-    async with open_shop(tmp_path_factory.mktemp("shop"), begin) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="session")
-async def memory_shops(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
-    async with open_shop(tmp_path_factory.mktemp("shop"), None) as opened:
-        yield opened
-
-
-# Emptied, not made anew: an application takes most of a second.
-
-
 @pytest.fixture
-async def postgres_shop(postgres_shops: Shop, shop_engine: AsyncEngine) -> Shop:
+async def postgres_shop(shop_engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[Shop]:
+    """Over one database for all, which is emptied."""
     async with shop_engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
             if table.name in _EMPTIED:
                 await connection.execute(table.delete())
-    return postgres_shops
+    begin = PostgresUnitOfWorkFactory(shop_engine, IDS, repositories=postgres_repositories(MEDIA_CONSUMERS))
+    async with open_shop(tmp_path, begin) as opened:
+        yield opened
 
 
 @pytest.fixture
-def memory_shop(memory_shops: Shop) -> Shop:
-    memory_shops.api.database.records.clear()
-    return memory_shops
+async def memory_shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    async with open_shop(tmp_path, None) as opened:
+        yield opened
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -56,7 +57,9 @@ checksums = st.binary(min_size=32, max_size=32).map(Checksum)
 which = pytest.mark.parametrize("which", range(len(ADDRESSES)), ids=["path", "path with token", "virtual host"])
 
 
-def botocore_client(address: BucketAddress) -> Any:
+@cache
+def botocore_client(which: int) -> Any:
+    address = ADDRESSES[which]
     session = botocore.session.get_session()
     session.set_credentials(address.access_key, address.secret_key, address.session_token)
     return session.create_client(
@@ -71,9 +74,6 @@ def botocore_client(address: BucketAddress) -> Any:
     )
 
 
-CLIENTS = [botocore_client(address) for address in ADDRESSES]
-
-
 @contextmanager
 def botocore_at(moment: datetime) -> Iterator[None]:
     with patch("botocore.auth.get_current_datetime", lambda: moment.astimezone(UTC)):
@@ -82,7 +82,7 @@ def botocore_at(moment: datetime) -> Iterator[None]:
 
 def by_botocore(which: int, operation: str, now: datetime, expires_in: timedelta, **parameters: Any) -> str:
     with botocore_at(now):
-        url: str = CLIENTS[which].generate_presigned_url(
+        url: str = botocore_client(which).generate_presigned_url(
             operation,
             Params={"Bucket": ADDRESSES[which].bucket, **parameters},
             ExpiresIn=int(expires_in.total_seconds()),
