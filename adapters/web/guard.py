@@ -4,7 +4,7 @@ import socket
 from collections.abc import Collection, Sequence
 from ipaddress import ip_address
 
-from aiohappyeyeballs import AddrInfoType
+from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from domain.assets.failure import FailureCode, MediaRejected
