@@ -18,6 +18,8 @@ from adapters.imaging.processor import ImageProcessor
 from adapters.sniffing.magic import MagicTypeSniffer
 from adapters.video.processor import CONTENT_TYPES as VIDEOS
 from adapters.video.processor import VideoProcessor
+from adapters.web.client import AiohttpWebClient
+from adapters.web.page_reader import ChildPageReader
 from application.attachments.delete_media import DeleteMedia
 from application.attachments.fail_deletion import FailDeletion
 from application.attachments.foresee_deletion import ForeseeDeletion
@@ -371,6 +373,10 @@ class Container(containers.DeclarativeContainer):
     # The pipeline.
     images = providers.Singleton(ImageProcessor, resources.provided.decoders, pixel_limit=settings.provided.pixel_limit)
     documents = providers.Singleton(DocumentProcessor, resources.provided.decoders, images=images)
+    web = providers.Singleton(
+        AiohttpWebClient, patience=settings.provided.web_patience, allowed=settings.provided.web_networks
+    )
+    pages = providers.Singleton(ChildPageReader, resources.provided.decoders)
     videos = providers.Singleton(
         VideoProcessor,
         resources.provided.decoders,

@@ -31,6 +31,7 @@ from adapters.telemetry.log import StructuredLog
 from adapters.telemetry.metrics import PrometheusTelemetry
 from adapters.telemetry.tracing import Service, open_tracing
 from adapters.video.processor import PROBE_VIDEO
+from adapters.web.page_reader import READ_PAGE
 from application.ports.clock import Clock
 from application.ports.decoding import IsolatedRunner
 from application.ports.ids import Ids
@@ -53,7 +54,7 @@ from entrypoints.settings import Settings
 Readiness = Callable[[], Awaitable[None]]
 """Raises when the dependency does not answer."""
 
-_DECODER_FUNCTIONS = (DERIVE_IMAGES, RENDER_FIRST_PAGE, PROBE_VIDEO)
+_DECODER_FUNCTIONS = (DERIVE_IMAGES, RENDER_FIRST_PAGE, PROBE_VIDEO, READ_PAGE)
 _PROBES = 2
 """A look takes milliseconds; one that hangs holds up no others."""
 _FFMPEG = Limits(memory=4 << 30, file_size=64 << 30, nice=15)

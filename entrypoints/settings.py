@@ -7,6 +7,7 @@ that people typed.
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -16,6 +17,7 @@ from msgspec import Meta
 from application.media.upload_terms import UploadTerms
 from application.processing.lease_keeper import LeasePolicy
 from application.processing.plan import ProcessingPolicy
+from domain.attachment_sets.public_addresses import Network
 from domain.attachment_sets.set_attachment import ACCEPTED_FILES, PREVIEWS
 from domain.batches.limits import GIB, MIB, UploadLimits
 from domain.batches.media_type import MediaCategory
@@ -114,6 +116,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     multipart_above: Annotated[Positive, _about("Larger files are uploaded in parts.")] = 64 * MIB
     part_size: Annotated[int, Meta(ge=5 * MIB), _about("Bytes of one part.")] = 16 * MIB
 
+    web_deadline: Annotated[Positive, _about("Fetching a URL, redirects and body included, ends after this.")] = 30
+    web_allowed_networks: Annotated[
+        str, _about("Networks that are fetched from though they are not public (10.1.0.0/16); for tests and intranets.")
+    ] = ""
+
     pixel_limit: Annotated[Positive, _about("Pixels of one picture.")] = 200_000_000
     video_max_seconds: Annotated[Positive, _about("Duration of one video.")] = 1800
     decoders: Annotated[Positive | None, _about("Decoder processes; one a core when empty.")] = None
@@ -175,6 +182,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def webhooks(self) -> list[str]:
         return _listed(self.webhook_secrets)
+
+    @property
+    def web_networks(self) -> tuple[Network, ...]:
+        return tuple(ip_network(network) for network in _listed(self.web_allowed_networks))
+
+    @property
+    def web_patience(self) -> timedelta:
+        return timedelta(seconds=self.web_deadline)
 
     @property
     def base_url(self) -> str:
@@ -301,10 +316,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _contradictions(settings: Settings) -> list[str]:
+    problems = []
     longest = max(settings.download_url_lifetime, settings.upload_url_lifetime)
-    if settings.blob_grace > longest:
-        return []
-    return [f"{PREFIX}BLOB_GRACE={settings.blob_grace}: bytes must outlive URLs to them, which live for {longest}"]
+    if settings.blob_grace <= longest:
+        problems.append(
+            f"{PREFIX}BLOB_GRACE={settings.blob_grace}: bytes must outlive URLs to them, which live for {longest}"
+        )
+    try:
+        _ = settings.web_networks
+    except ValueError as error:
+        problems.append(f"{PREFIX}WEB_ALLOWED_NETWORKS: {error}")
+    return problems
 
 
 def _listed(text: str) -> list[str]:

@@ -23,5 +23,13 @@ def test_bytes_outlive_every_url_to_them(url: str) -> None:
     Settings.from_environment({**short, url: "5000", "VITRINE_BLOB_GRACE": "5001"})
 
 
+def test_networks_are_listed_and_those_that_are_none_are_named() -> None:
+    allowed = Settings.from_environment({"VITRINE_WEB_ALLOWED_NETWORKS": "10.1.0.0/16, fd00::/8"}).web_networks
+    assert [str(network) for network in allowed] == ["10.1.0.0/16", "fd00::/8"]
+    assert Settings().web_networks == ()
+    with pytest.raises(InvalidSettings, match=r"VITRINE_WEB_ALLOWED_NETWORKS: .*10\.1\.0\.1/16"):
+        Settings.from_environment({"VITRINE_WEB_ALLOWED_NETWORKS": "10.1.0.1/16"})
+
+
 def test_the_defaults_are_sound() -> None:
     assert Settings.from_environment({}) == Settings()
