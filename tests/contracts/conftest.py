@@ -8,18 +8,25 @@ from typing import Protocol
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.memory.attachment_sets import MemoryAttachmentSets
 from adapters.memory.bell import MemoryOutboxBell
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.listings import MemoryListings
+from adapters.memory.set_owners import MemoryKits, MemoryParts
 from adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
+from adapters.postgres.attachment_sets import PostgresAttachmentSets
 from adapters.postgres.bell import PostgresOutboxBell
 from adapters.postgres.engine import PostgresLimits, open_engine
 from adapters.postgres.listings import PostgresListings
+from adapters.postgres.set_owners import PostgresKits, PostgresParts
 from adapters.postgres.tables import metadata
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.messaging import OutboxBell
 from application.unit_of_work import UnitOfWorkFactory
+from domain.attachment_sets.repository import AttachmentSets
+from domain.kits.kit import Kits
 from domain.listings.repository import Listings
+from domain.parts.part import Parts
 from tests.builders import IDS
 from tests.postgres_databases import PostgresDatabases
 
@@ -30,6 +37,20 @@ LIMITS = PostgresLimits(connections=25, lock=LOCK_TIMEOUT)
 
 class HandedIn(Listings, Protocol):
     """The port of a repository that the core does not know."""
+
+
+MEMORY = {
+    HandedIn: MemoryListings,
+    AttachmentSets: MemoryAttachmentSets,
+    Parts: MemoryParts,
+    Kits: MemoryKits,
+}
+POSTGRES = {
+    HandedIn: PostgresListings,
+    AttachmentSets: PostgresAttachmentSets,
+    Parts: PostgresParts,
+    Kits: PostgresKits,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +65,7 @@ class Database:
 @pytest.fixture
 async def memory_database() -> Database:
     database = MemoryDatabase(lock_timeout=LOCK_TIMEOUT)
-    begin = MemoryUnitOfWorkFactory(database, IDS, headers=lambda: HEADERS, repositories={HandedIn: MemoryListings})
+    begin = MemoryUnitOfWorkFactory(database, IDS, headers=lambda: HEADERS, repositories=MEMORY)
     return Database(begin=begin, bell=MemoryOutboxBell(database), headers=HEADERS)
 
 
@@ -64,9 +85,7 @@ async def postgres_database(contract_engine: tuple[str, AsyncEngine]) -> AsyncIt
         for table in reversed(metadata.sorted_tables):
             await connection.execute(table.delete())
     async with PostgresOutboxBell(dsn, limits=LIMITS) as bell:
-        begin = PostgresUnitOfWorkFactory(
-            engine, IDS, headers=lambda: HEADERS, repositories={HandedIn: PostgresListings}
-        )
+        begin = PostgresUnitOfWorkFactory(engine, IDS, headers=lambda: HEADERS, repositories=POSTGRES)
         yield Database(begin=begin, bell=bell, headers=HEADERS)
 
 
