@@ -20,6 +20,9 @@ from adapters.video.processor import CONTENT_TYPES as VIDEOS
 from adapters.video.processor import VideoProcessor
 from adapters.web.client import AiohttpWebClient
 from adapters.web.page_reader import ChildPageReader
+from application.attachment_sets.link_ending import LinkEnding
+from application.attachment_sets.link_handler import LinkHandler
+from application.attachment_sets.set_keeper import SetKeeper
 from application.attachments.delete_media import DeleteMedia
 from application.attachments.fail_deletion import FailDeletion
 from application.attachments.foresee_deletion import ForeseeDeletion
@@ -407,12 +410,25 @@ class Container(containers.DeclarativeContainer):
         asset=providers.Singleton(AssetHandler, start_job=start_job, process=process_original),
         archive=providers.Singleton(ArchiveHandler, start_job=start_job, build=build_archive),
         media=providers.Singleton(MediaHandler, process=process_original),
+        link=providers.Singleton(
+            LinkHandler,
+            web=web,
+            reader=pages,
+            inspector=inspector,
+            upload=upload_media,
+            terms=settings.provided.attachment_terms,
+            preview_terms=settings.provided.preview_terms,
+            keeper=providers.Singleton(SetKeeper, reconcile=reconcile_attachments, telemetry=telemetry),
+            clock=clock,
+            log=log,
+        ),
     )
     endings = providers.Singleton(
         BySort,
         asset=providers.Singleton(AssetEnding, planner=planner, bury=bury_task),
         archive=providers.Singleton(ArchiveEnding, bury=bury_task, telemetry=telemetry),
         media=providers.Singleton(MediaEnding, bury=bury_task, store=store, log=log),
+        link=providers.Singleton(LinkEnding, log=log),
     )
     find_waiting_tasks = providers.Singleton(FindWaitingTasks, begin=begin, clock=clock)
     claim_task = providers.Singleton(

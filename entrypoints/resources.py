@@ -54,7 +54,7 @@ from entrypoints.settings import Settings
 Readiness = Callable[[], Awaitable[None]]
 """Raises when the dependency does not answer."""
 
-_DECODER_FUNCTIONS = (DERIVE_IMAGES, RENDER_FIRST_PAGE, PROBE_VIDEO, READ_PAGE)
+_DECODER_FUNCTIONS = (DERIVE_IMAGES, RENDER_FIRST_PAGE, PROBE_VIDEO, READ_PAGE, READ_HEADER)
 _PROBES = 2
 """A look takes milliseconds; one that hangs holds up no others."""
 _FFMPEG = Limits(memory=4 << 30, file_size=64 << 30, nice=15)
@@ -65,8 +65,8 @@ _FFMPEG = Limits(memory=4 << 30, file_size=64 << 30, nice=15)
 class Resources:
     """Everything that the container is given. `confinement` begins the command line of ffmpeg.
 
-    What only some roles need is None for the others: decoders and workspace those that process media, probes and
-    secrets those that serve the API. Probes look at headers alone, and never wait behind a decoder.
+    What only some roles need is None for the others: decoders and workspace those that process media, secrets those
+    that serve the API, probes both. Those of the API look at headers alone, and never wait behind a decoder.
     """
 
     begin: UnitOfWorkFactory
@@ -121,6 +121,8 @@ async def open_resources(
                     functions=_DECODER_FUNCTIONS, size=settings.decoder_count, memory_limit=settings.decoder_memory
                 )
             )
+            # Files that a worker finds on the web may wait behind others: nobody waits for an answer.
+            probes = probes or decoders
             workspace = DiskWorkspace(_work_folder(settings))
             stack.callback(workspace.close)
         messaging = await stack.enter_async_context(open_messaging(settings, loops, log))
