@@ -25,6 +25,7 @@ from entrypoints.cli import (
 )
 from entrypoints.cli.errors import PEOPLE_ERRORS, causes, explain
 from entrypoints.cli.terminal import notices
+from entrypoints.garbage import look_seldom
 
 app = typer.Typer(
     name="vitrine",
@@ -45,6 +46,7 @@ for command in COMMANDS:
 
 def main() -> None:
     """Errors that people can mend are told in a sentence; defects keep their traceback."""
+    look_seldom()
     try:
         app()
     except Exception as failure:

@@ -25,7 +25,13 @@ class Readiness(msgspec.Struct):
 
 
 _ALIVE = {
-    status: ResponseSpec(str, description=description, media_type=MediaType.TEXT, examples=[Example(value=example)])
+    status: ResponseSpec(
+        str,
+        description=description,
+        media_type=MediaType.TEXT,
+        generate_examples=False,
+        examples=[Example(value=example)],
+    )
     for status, description, example in (
         (200, "It is.", "alive"),
         (503, "A loop hangs: start the process again.", "silent: relay"),
@@ -43,6 +49,7 @@ _NUMBERS = {
         str,
         description="Text format of Prometheus.",
         media_type=_METRICS,
+        generate_examples=False,
         examples=[Example(value="media_processing_inflight_jobs 3.0\n")],
     )
 }
