@@ -308,7 +308,8 @@ async def test_what_is_listed_may_be_deleted_meanwhile(storage: Storage) -> None
     seen = []
     async for entry in storage.objects.listing(storage.key("")):
         seen.append(entry.key)
-        await storage.objects.delete([entry.key])
+        if len(seen) % 10 == 0:  # where a page ends too: what it ended with is gone when the next is asked for
+            await storage.objects.delete(seen[-10:])
 
     assert seen == [storage.key(name) for name in names]
     assert await listed(storage) == []
