@@ -1,21 +1,60 @@
-"""Attachments in sets of their own, so that kits have them as parts do."""
+"""Attachments in sets of their own, so that kits have them as parts do. What parts have had moves there.
+
+The way up goes in batches and may be cut short anywhere: it goes on when it is called again. The way down is one
+transaction. `migrations/attachment_sets` has the rows, this file the tables.
+"""
 
 from alembic import op
+from alembic.util import CommandError
+from sqlalchemy import text
+
+from migrations import backfill
+from migrations.attachment_sets import back, forward
+
+# ruff: noqa: S608 - constants
 
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-_OWNERS = ("parts", "kits")
+_OWNERS = forward.OWNERS
+_LATECOMERS = text("""
+    SELECT EXISTS (SELECT FROM part_attachments) OR EXISTS (SELECT FROM parts WHERE cover_attachment_id IS NOT NULL)
+        OR EXISTS (SELECT FROM parts WHERE attachment_set_id IS NULL)
+        OR EXISTS (SELECT FROM kits WHERE attachment_set_id IS NULL)
+""")
+_HOMELESS = text("""
+    SELECT count(*) FROM set_attachments AS each
+    WHERE NOT EXISTS (SELECT FROM parts WHERE parts.attachment_set_id = each.attachment_set_id)
+""")
 
 
 def upgrade() -> None:
     _make_tables()
+    _make_tables_of_originals()
+    with backfill.batches():
+        for step in forward.STEPS:
+            backfill.run(step)
+    op.execute("LOCK TABLE parts, kits, part_attachments")
+    if op.get_bind().scalar(_LATECOMERS):
+        raise CommandError("parts, kits or their attachments were written meanwhile: stop who does, and run this again")
     _constrain()
+    _drop_if_empty("part_attachment_originals")
+    _drop_if_empty("part_cover_originals")
 
 
 def downgrade() -> None:
+    op.execute("LOCK TABLE parts, kits, attachment_sets, set_attachments")
+    if homeless := op.get_bind().scalar(_HOMELESS):
+        raise CommandError(
+            f"{homeless} attachments are not those of parts, and revision 0012 knows no others: copy those that are "
+            "needed to a part (POST .../attachments/{id}/copy), delete those of kits, and run this again"
+        )
+    _make_tables_of_originals()
+    _make_legacy_tables()
+    for statement in back.STATEMENTS:
+        op.execute(statement)
     for owners in _OWNERS:
         op.execute(f"DROP INDEX ix_{owners}_of_store")
         op.execute(f"""
@@ -24,6 +63,10 @@ def downgrade() -> None:
                 DROP CONSTRAINT ck_{owners}_name,
                 ALTER COLUMN name TYPE VARCHAR(255)
         """)
+    op.execute("DROP TABLE set_attachments, attachment_sets, part_attachment_originals, part_cover_originals")
+
+
+def _make_legacy_tables() -> None:
     op.execute("ALTER TABLE parts ADD COLUMN cover_attachment_id UUID")
     op.execute("""
         CREATE TABLE part_attachments (
@@ -41,7 +84,40 @@ def downgrade() -> None:
             CONSTRAINT pk_part_attachments PRIMARY KEY (id)
         )
     """)
-    op.execute("DROP TABLE set_attachments, attachment_sets")
+
+
+def _make_tables_of_originals() -> None:
+    """They outlast the way up where there is something in them."""
+    op.execute("""
+        CREATE TABLE IF NOT EXISTS part_attachment_originals (
+            id UUID NOT NULL,
+            part_id UUID NOT NULL,
+            user_id UUID NOT NULL,
+            type TEXT NOT NULL,
+            title TEXT,
+            media_id UUID,
+            url TEXT,
+            filename TEXT,
+            content_type TEXT,
+            file_size BIGINT,
+            created_at TIMESTAMPTZ NOT NULL,
+            kept BOOLEAN NOT NULL,
+            reason TEXT NOT NULL,
+            CONSTRAINT pk_part_attachment_originals PRIMARY KEY (id)
+        )
+    """)
+    op.execute("""
+        CREATE TABLE IF NOT EXISTS part_cover_originals (
+            part_id UUID NOT NULL,
+            cover_attachment_id UUID NOT NULL,
+            CONSTRAINT pk_part_cover_originals PRIMARY KEY (part_id)
+        )
+    """)
+
+
+def _drop_if_empty(table: str) -> None:
+    if not op.get_bind().scalar(text(f"SELECT EXISTS (SELECT FROM {table})")):
+        op.drop_table(table)
 
 
 def _make_tables() -> None:
