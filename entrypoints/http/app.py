@@ -75,6 +75,6 @@ def _cors(settings: HttpSettings) -> CORSConfig | None:
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["authorization", "content-type", "if-match", "x-request-id", "traceparent", "tracestate"],
-        expose_headers=["etag", "x-request-id", "traceresponse", "retry-after"],
+        expose_headers=["etag", "location", "x-request-id", "traceresponse", "retry-after"],
         max_age=600,
     )

@@ -18,6 +18,7 @@ from tests.postgres_databases import PostgresDatabases
 
 _EMPTIED = {
     *("users", "stores", "ad_creatives", "ads", "licenses", "product_media", "products"),
+    *("parts", "kits", "set_attachments", "attachment_sets", "tasks"),
     *("media_attachments", "media_postings", "media", "media_blobs", "outbox"),
 }
 

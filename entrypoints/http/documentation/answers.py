@@ -71,8 +71,16 @@ def _problems(status: HTTPStatus, codes: Collection[str]) -> ResponseSpec:
     )
 
 
+@dataclass
+class _WholeExample(Example):
+    """Litestar leaves out what is null."""
+
+    def to_schema(self) -> dict[str, Any]:
+        return super().to_schema() | {"value": self.value}
+
+
 def _shown(example: msgspec.Struct | str, summary: str | None = None) -> Example:
-    return Example(summary=summary, value=msgspec.to_builtins(example))
+    return _WholeExample(summary=summary, value=msgspec.to_builtins(example))
 
 
 def _example(status: HTTPStatus, code: str) -> Problem:

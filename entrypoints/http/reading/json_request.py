@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import State
+from litestar.enums import MediaType
 from litestar.exceptions import ClientException, InternalServerException
 
 from domain.errors import Violation
@@ -36,6 +37,11 @@ class BodyIncomplete(ClientException):
 class JsonRequest(Request[Principal, None, State]):
     """Litestar calls `json` for `data`, and leaves the Struct that it gets as it is."""
 
+    @property
+    def media_type(self) -> str:
+        """Of its body, without parameters; who says nothing sends JSON."""
+        return self.headers.get("content-type", MediaType.JSON.value).partition(";")[0].strip().lower()
+
     async def raw_body(self) -> bytes:
         """The bytes as they came; may be called again. Raises BodyTimeout, BodyIncomplete, or Litestar's 413."""
         try:
@@ -56,8 +62,7 @@ class JsonRequest(Request[Principal, None, State]):
     async def json(self) -> Any:
         field = self.route_handler.parsed_data_field
         assert field is not None
-        media_type = self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-        if media_type != "application/json":
+        if self.media_type != MediaType.JSON:
             raise UnsupportedMediaType(detail="this takes application/json")
         body = read_json(await self.body(), field.annotation, self.further_violations)
         self.scope["state"][LOG_FACTS] = {name: getattr(body, name) for name in _LOGGED if getattr(body, name, None)}

@@ -18,6 +18,7 @@ from adapters.auth.links import HmacLinkSigner
 from adapters.auth.webhooks import StandardWebhooksVerifier
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.unit_of_work import UnitOfWorkFactory
+from domain.batches.limits import MIB
 from domain.ids import BatchId, UserId
 from domain.principal import Principal, Role
 from entrypoints.http.app import create_app
@@ -40,6 +41,8 @@ MEDIA = "/api/v2/media"
 DEAD_LETTERS = "/api/v2/dead-letters"
 CALLBACKS = f"{LISTINGS}/media/callbacks"
 APP_ORIGIN = "https://app.example"
+TOOL_SETTINGS = Settings(attachment_image_max_bytes=MIB, attachment_document_max_bytes=8 * MIB)
+"""What consumers of media are told."""
 SETTINGS = HttpSettings(public_url=PUBLIC_URL, cors_origins=(APP_ORIGIN,))
 
 PHOTOGRAPHER_PRINCIPAL = principal(PHOTOGRAPHER, Role.PHOTOGRAPHER)
@@ -157,7 +160,7 @@ class Api(World):
             upload=self.upload_media,
             media_links=self.media_links,
             telemetry=self.telemetry,
-            settings=Settings(),
+            settings=TOOL_SETTINGS,
         )
 
 

@@ -10,6 +10,8 @@ import pytest
 from entrypoints.http.ads import requests as ad_requests
 from entrypoints.http.ads import responses as ad_responses
 from entrypoints.http.app import create_app
+from entrypoints.http.attachment_sets import requests as attachment_set_requests
+from entrypoints.http.attachment_sets import responses as attachment_set_responses
 from entrypoints.http.dead_letters import responses as dead_letter_responses
 from entrypoints.http.licenses import requests as license_requests
 from entrypoints.http.licenses import responses as license_responses
@@ -21,6 +23,8 @@ from entrypoints.http.problems import Problem
 from entrypoints.http.products import requests as product_requests
 from entrypoints.http.products import responses as product_responses
 from entrypoints.http.services import HttpSettings
+from entrypoints.http.set_owners import requests as set_owner_requests
+from entrypoints.http.set_owners import responses as set_owner_responses
 from entrypoints.http.stores import requests as store_requests
 from entrypoints.http.stores import responses as store_responses
 from entrypoints.http.users import requests as user_requests
@@ -28,6 +32,7 @@ from entrypoints.http.users import responses as user_responses
 from entrypoints.reading import pipeline_report
 from tests.entrypoints.http.api import DEAD_LETTERS, LISTINGS, MEDIA, PUBLIC_URL, Api
 
+SETS = "/api/v2/attachment-sets"
 OPERATIONS = {
     ("put", f"{LISTINGS}/{{listing_id}}"),
     ("post", f"{LISTINGS}/media/uploads"),
@@ -81,6 +86,25 @@ OPERATIONS = {
     ("get", "/api/v2/users/{user_id}"),
     ("patch", "/api/v2/users/{user_id}"),
     ("delete", "/api/v2/users/{user_id}"),
+    ("get", f"{SETS}/{{set_id}}"),
+    ("get", f"{SETS}/{{set_id}}/attachments"),
+    ("post", f"{SETS}/{{set_id}}/attachments"),
+    ("get", f"{SETS}/{{set_id}}/attachments/{{attachment_id}}"),
+    ("put", f"{SETS}/{{set_id}}/attachments/{{attachment_id}}"),
+    ("delete", f"{SETS}/{{set_id}}/attachments/{{attachment_id}}"),
+    ("get", f"{SETS}/{{set_id}}/cover"),
+    ("put", f"{SETS}/{{set_id}}/cover"),
+    ("delete", f"{SETS}/{{set_id}}/cover"),
+    ("get", "/api/v2/parts"),
+    ("post", "/api/v2/parts"),
+    ("get", "/api/v2/parts/{part_id}"),
+    ("delete", "/api/v2/parts/{part_id}"),
+    ("post", "/api/v2/parts/{part_id}/attachments"),
+    ("get", "/api/v2/kits"),
+    ("post", "/api/v2/kits"),
+    ("get", "/api/v2/kits/{kit_id}"),
+    ("delete", "/api/v2/kits/{kit_id}"),
+    ("post", "/api/v2/kits/{kit_id}/attachments"),
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
@@ -93,11 +117,11 @@ WITHOUT_BODY = {
 }
 REQUESTS = [
     *(listing_requests, media_requests, product_requests, license_requests, ad_requests, store_requests),
-    *(user_requests, pipeline_report),
+    *(user_requests, attachment_set_requests, set_owner_requests, pipeline_report),
 ]
 RESPONSES = [
     *(listing_responses, media_responses, product_responses, license_responses, ad_responses, store_responses),
-    *(user_responses, dead_letter_responses),
+    *(user_responses, attachment_set_responses, set_owner_responses, dead_letter_responses),
 ]
 
 
@@ -161,17 +185,32 @@ async def test_requests_show_an_example_that_would_be_taken(document: dict[str, 
         assert ("requestBody" in operation) == takes_body, path
         if "requestBody" not in operation:
             continue
-        [(media_type, body)] = operation["requestBody"]["content"].items()
-        assert body["schema"]["examples"], path
-        if media_type != "application/json":
-            continue
-        expected = body_named(body["schema"]["allOf"][0]["$ref"], REQUESTS)
-        assert expected is not None, path
-        for example in body["schema"]["examples"]:
-            msgspec.convert(example, expected)
-            shown += 1
+        for media_type, body in operation["requestBody"]["content"].items():
+            assert body["schema"]["examples"], path
+            if media_type != "application/json":
+                continue
+            expected = body_named(name_of(body["schema"]), REQUESTS)
+            assert expected is not None, path
+            for example in body["schema"]["examples"]:
+                msgspec.convert(example, expected)
+                shown += 1
 
-    assert shown == 22
+    assert shown == 30
+
+
+def name_of(schema: dict[str, Any]) -> str:
+    """Of one that stands elsewhere, or of one that is spelled out beside a form."""
+    return str(schema["allOf"][0]["$ref"] if "allOf" in schema else schema["title"])
+
+
+async def test_what_creates_says_where_it_is_found(document: dict[str, Any]) -> None:
+    located = {
+        path
+        for method, path, operation in operations(document)
+        if "Location" in operation["responses"].get("201", {}).get("headers", {})
+    }
+
+    assert located == {f"{SETS}/{{set_id}}/attachments", "/api/v2/parts", "/api/v2/kits"}
 
 
 async def test_answers_show_an_example_of_their_type(document: dict[str, Any]) -> None:

@@ -1,0 +1,44 @@
+"""Bodies of requests. What the domain judges (titles, addresses) is plain text here."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from domain.errors import Violation
+
+
+class _Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    pass
+
+
+class AttachBody(_Body, omit_defaults=True):
+    """An address, or a media that the library has: one of the two."""
+
+    title: str | None = None
+    url: str | None = None
+    media_id: UUID | None = None
+
+    def violations(self) -> Iterator[Violation]:
+        if self.url is None and self.media_id is None:
+            yield Violation("/url", "MISSING_FIELD", "this is required, or mediaId")
+        if self.url is not None and self.media_id is not None:
+            yield Violation("/mediaId", "AMBIGUOUS", "either this or url")
+
+
+class ChangeAttachmentBody(_Body):
+    """What is left out stays as it is; one of the two is there."""
+
+    title: Annotated[str, Meta(description="1 to 255 characters.")] | UnsetType = UNSET
+    url: (
+        Annotated[
+            str, Meta(description="For what was attached as an address. It is fetched anew, also when it is the same.")
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class ChooseCoverBody(_Body):
+    attachment_id: UUID
