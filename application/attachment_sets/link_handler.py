@@ -20,6 +20,7 @@ from domain.assets.failure import FailureCode, MediaRejected
 from domain.attachment_sets.file_name import file_name_of
 from domain.attachment_sets.repository import AttachmentSets
 from domain.attachment_sets.set_attachment import ACCEPTED_FILES, SetAttachment
+from domain.errors import Rejected
 from domain.ids import AttachmentSetId
 from domain.jobs.task import Stage, Task
 from domain.jobs.work import LinkWork
@@ -165,6 +166,8 @@ class LinkHandler(TaskHandler[ClaimedLink, FetchedLink]):
             raise MediaRejected(FailureCode.CONTENT_TYPE_MISMATCH, error.detail) from error
         except MediaUnreadable as error:
             raise MediaRejected(error.failure.code, error.detail) from error
+        except Rejected as error:
+            raise MediaRejected(FailureCode.UNREADABLE_MEDIA, error.detail) from error
 
 
 def _is_page(resource: WebResource, start: bytes) -> bool:

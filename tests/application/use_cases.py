@@ -11,6 +11,7 @@ from adapters.memory.clock import ManualClock
 from adapters.memory.ids import SequentialIds
 from adapters.memory.signed_urls import MemoryUrlSigner
 from adapters.sniffing.magic import MagicTypeSniffer
+from application.attachment_sets.link_ending import LinkEnding
 from application.batches.complete_upload_batch import CompleteUploadBatch
 from application.batches.create_upload_batch import CreateUploadBatch
 from application.batches.delete_batch import DeleteBatch
@@ -251,6 +252,11 @@ class UseCases:
         return FindWaitingTasks(begin=self.begin, clock=self.clock)
 
     @cached_property
+    def link_handler(self) -> TaskHandler[Any, Any]:
+        """Needs what the use cases of attachments are made of."""
+        raise NotImplementedError
+
+    @cached_property
     def handlers(self) -> BySort[TaskHandler[Any, Any]]:
         start_job = StartJob(begin=self.begin, clock=self.clock, log=self.log)
         types = DERIVED_FROM.union(*CONTENT_TYPES.values())
@@ -265,6 +271,7 @@ class UseCases:
             asset=AssetHandler(start_job=start_job, process=process),
             archive=ArchiveHandler(start_job=start_job, build=build),
             media=MediaHandler(process=process),
+            link=self.link_handler,
         )
 
     @cached_property
@@ -273,6 +280,7 @@ class UseCases:
             asset=AssetEnding(planner=self.planner, bury=self.bury_task),
             archive=ArchiveEnding(bury=self.bury_task, telemetry=self.telemetry),
             media=MediaEnding(bury=self.bury_task, store=self.store, log=self.log),
+            link=LinkEnding(log=self.log),
         )
 
     @cached_property

@@ -37,7 +37,7 @@ from domain.principal import Principal, Role
 from entrypoints.media_consumers.media_consumer import memory_repositories, registered_types
 from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.application.interleaving import Interleaved
-from tests.application.media_use_cases import MediaUseCases
+from tests.application.set_use_cases import SetUseCases
 from tests.application.stubs import (
     FullJitter,
     RecordingLog,
@@ -58,7 +58,7 @@ PHOTOGRAPHER_PRINCIPAL = principal(PHOTOGRAPHER, Role.PHOTOGRAPHER)
 OWNER_PRINCIPAL = principal(OWNER, Role.OWNER)
 
 
-class World(MediaUseCases):
+class World(SetUseCases):
     """Time stands still unless a test moves `clock`."""
 
     def __init__(

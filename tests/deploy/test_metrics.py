@@ -57,7 +57,7 @@ def test_every_label_that_is_shown_is_left_after_aggregation(query: Query, known
 
 @pytest.mark.parametrize("query", ALL, ids=str)
 def test_counters_are_looked_at_as_rates_and_gauges_as_they_are(query: Query) -> None:
-    counters = {name for name in query.names if name.startswith("media_") and name.endswith(COUNTED)}
+    counters = {name for name in query.names if name.startswith(("media_", "attachment_")) and name.endswith(COUNTED)}
     assert query.rated == counters
 
 

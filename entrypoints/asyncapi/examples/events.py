@@ -26,11 +26,22 @@ from domain.batches.object_keys import ObjectKind
 from domain.dead_letters.events import MessageRejected, MessageReplayed
 from domain.dead_letters.stored_message import StoredMessage
 from domain.events import Event
-from domain.ids import AssetId, BatchId, DeadLetterId, JobId, ListingId, MediaId, StoreId, TaskId, UserId
+from domain.ids import (
+    AssetId,
+    BatchId,
+    DeadLetterId,
+    JobId,
+    ListingId,
+    MediaId,
+    SetAttachmentId,
+    StoreId,
+    TaskId,
+    UserId,
+)
 from domain.jobs.events import JobFinished, JobRequested, RequestedFile, TaskDied, TaskScheduled
 from domain.jobs.job import JobStatus, Provider
 from domain.jobs.task import TaskKind
-from domain.jobs.work import MediaWork, RunWork, Work
+from domain.jobs.work import LinkWork, MediaWork, RunWork, Work
 from domain.listings.events import ListingAwaitsApproval
 from domain.media.deletion_failure import DeletionFailureCode
 from domain.media.events import (
@@ -56,6 +67,7 @@ _PHOTO, _VIDEO, _TASK = AssetId(cast.PHOTO_ID), AssetId(cast.VIDEO_ID), TaskId(c
 _LETTER = DeadLetterId(cast.LETTER_ID)
 _MEDIA, _STORE, _UPLOADER = MediaId(cast.MEDIA_ID), StoreId(cast.STORE_ID), UserId(cast.OWNER_ID)
 _OF_MEDIA = MediaWork(media_id=_MEDIA, store_id=_STORE)
+_OF_LINK = LinkWork(set_attachment_id=SetAttachmentId(cast.LINK_ID), store_id=_STORE)
 _NOW = cast.NOW
 
 
@@ -195,6 +207,7 @@ EXAMPLES: Sequence[Event] = [
     *_of_task(TaskKind.IMAGE, _OF_MEDIA, FailureCode.TIMEOUT, "the worker vanished or took longer than its lease"),
     *_of_task(TaskKind.VIDEO, _of_run(_VIDEO), FailureCode.TRANSCODE_FAILED, "ffmpeg ended with 1"),
     *_of_task(TaskKind.ARCHIVE, _of_run(None), FailureCode.ZIP_FAILED, "an original has gone"),
+    TaskScheduled(task_id=_TASK, kind=TaskKind.LINK, **_OF_LINK.ids, not_before=_NOW, occurred_at=_NOW),
     *(_rejected(task_topic(kind), f"vitrine.worker.{kind}", b'{"task": ', "UNREADABLE_POINTER") for kind in TaskKind),
     _rejected(MEDIA_DELETIONS_TOPIC, "media-deleted-sub", b'{"mediaId": ', "UNREADABLE_DELETION"),
     _rejected(LISTINGS_TOPIC, "vitrine.listings", b'{"listingId": ', "MALFORMED_JSON"),

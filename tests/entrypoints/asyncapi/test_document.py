@@ -123,6 +123,7 @@ def test_operations_say_who_reads_and_who_writes() -> None:
         "vitrine.worker.image": "vitrine.tasks.image.v1",
         "vitrine.worker.video": "vitrine.tasks.video.v1",
         "vitrine.worker.archive": "vitrine.tasks.archive.v1",
+        "vitrine.worker.link": "vitrine.tasks.link.v1",
         "media-deleted-sub": "vitrine.media-deletions.v1",
         "vitrine.listings": "vitrine.listings.v1",
         "vitrine.pipeline-results": "vitrine.pipeline-results.v1",
