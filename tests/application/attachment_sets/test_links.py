@@ -52,7 +52,7 @@ class Shop(World):
 
     async def library(self) -> list[Media]:
         async with self.begin() as tx:
-            return [each for each in await tx.media.page(after=None, limit=100)]
+            return list(await tx.media.page(after=None, limit=100))
 
     async def uses(self, media_id: MediaId | None) -> list[str]:
         assert media_id is not None
