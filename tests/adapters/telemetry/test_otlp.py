@@ -82,7 +82,7 @@ async def test_a_collector_in_trouble_costs_spans_and_nothing_else(
         endpoint = await trouble(collector)  # type: ignore[operator]
         leaving = slowest = 0.0
         async with open_tracing(SERVICE, endpoint=endpoint) as tracing:
-            for number in range(4_000):  # more than the queue takes
+            for number in range(6_000):  # more than the queue takes
                 begun = perf_counter()
                 with tracing.span("request", number=number):
                     pass
