@@ -9,7 +9,7 @@ from domain.attachment_sets.set_attachment import AttachmentType, SetAttachment
 from domain.ids import MediaId
 from domain.media.access import may_see
 from domain.media.content_class import ContentClass
-from domain.media.media import Media
+from domain.media.media import Media, MediaStatus
 from domain.principal import Principal
 
 
@@ -43,11 +43,12 @@ class AttachmentLinks:
         return self._picture_of(cover) if cover is not None and may_see(cover, principal) else None
 
     def _picture_of(self, media: Media) -> str | None:
-        """A thumbnail, or the picture itself before there is one; of an SVG, which no browser is to run, none."""
+        """A thumbnail, or the picture itself before there is one. There is none of an SVG, which no browser is to run,
+        or of a picture that turned out to be broken.
+        """
         thumbnail = self._links.thumbnail(media)
-        if thumbnail is None and media.content_class is ContentClass.IMAGE:
-            return self._links.downloads(media).url
-        return thumbnail
+        is_fresh = media.content_class is ContentClass.IMAGE and media.status is not MediaStatus.FAILED
+        return self._links.downloads(media).url if thumbnail is None and is_fresh else thumbnail
 
 
 async def media_of(tx: UnitOfWork, attachments: Collection[SetAttachment]) -> Mapping[MediaId, Media]:
