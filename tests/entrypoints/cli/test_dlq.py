@@ -18,15 +18,14 @@ from domain.dead_letters.dead_letter import DeadLetter, LetterStatus
 from entrypoints.cli.identity import DEMO_STORE
 from entrypoints.cli.letters import print_letter, print_table, printable
 from entrypoints.cli.main import app
-from entrypoints.http.app import create_app
 from entrypoints.http.dead_letters.bodies import letter_body
 from entrypoints.http.server import HttpServer
-from entrypoints.http.services import HttpSettings
 from tests.application.dead_letters.dying import crash, dead_batch, delivery, letters
 from tests.application.uploads import photos
 from tests.builders import STORE, build_dead_letter, build_media_letter, build_stored_message, build_task_letter
 from tests.entrypoints.cli.program import Program, uuids
-from tests.entrypoints.http.api import PRINCIPALS, PUBLIC_URL, SECRET, Api
+from tests.entrypoints.http.api import PRINCIPALS, SECRET, Api, shared_app
+from tests.entrypoints.http.shared_app import Asking
 from tests.entrypoints.http.test_dead_letters import OPERATOR, stored
 
 
@@ -41,7 +40,7 @@ async def api(tmp_path: Path) -> Api:
 
 @pytest.fixture
 async def address(api: Api) -> AsyncIterator[str]:
-    server = HttpServer(create_app(api.services(), HttpSettings(public_url=PUBLIC_URL)), host="127.0.0.1", port=0)
+    server = HttpServer(Asking(shared_app(), api), host="127.0.0.1", port=0)
     serving = asyncio.create_task(server.serve())
     await server.ready()
     yield server.url

@@ -12,8 +12,6 @@ import pytest
 
 from domain.ids import BatchId, StoreId
 from domain.principal import Principal
-from entrypoints.http.app import create_app
-from entrypoints.http.services import HttpSettings
 from tests.application.uploads import photos
 from tests.builders import IDS
 from tests.entrypoints.http.api import (
@@ -22,11 +20,11 @@ from tests.entrypoints.http.api import (
     MEDIA,
     PHOTOGRAPHER_PRINCIPAL,
     PRINCIPALS,
-    PUBLIC_URL,
     SECRET,
     UPLOADS,
     Api,
     announcement,
+    shared_app,
 )
 from tests.entrypoints.http.problems import refused
 from tests.entrypoints.http.test_documentation import OPERATIONS
@@ -122,8 +120,7 @@ async def test_without_a_token_there_is_nothing_to_see(api: Api, what: str) -> N
 
 
 async def test_every_route_but_a_few_asks_for_a_token(api: Api) -> None:
-    app = create_app(api.services(), HttpSettings(public_url=PUBLIC_URL))
-    guarded = {(route.path, method) for route in app.routes for method in getattr(route, "methods", [])}
+    guarded = {(route.path, method) for route in shared_app().routes for method in getattr(route, "methods", [])}
     asked = 0
 
     for path, method in sorted(guarded):
