@@ -12,6 +12,9 @@ from domain.attachment_sets.web_address import DEFAULT_PORTS, MAX_LENGTH
 
 _LONGEST_TITLE = 200
 _NO_TEXT = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_STEP = 16 * 1024
+_DEEPEST = 512
+"""Elements within each other, as in browsers. What closes one may look through all, so no page nests without end."""
 _TITLE = "og:title"
 _PREVIEWS = (
     *("og:image", "og:image:url", "og:image:secure_url"),
@@ -24,25 +27,31 @@ _PREVIEWS = (
 def read_page(*, start: str, url: str, content_type: str | None) -> dict[str, object]:
     """`start` in base64. Answers `{title, preview_url}`; either may be None."""
     told = _Told()
-    parser = etree.HTMLParser(target=told, encoding="utf-8")
     # The parser knows fewer charsets than browsers do, so it is given text.
-    parser.feed(decode(base64.b64decode(start), content_type=content_type).encode(errors="replace"))
+    text = decode(base64.b64decode(start), content_type=content_type)
+    parser = etree.HTMLParser(target=told, encoding="utf-8")
+    for at in range(0, len(text) or 1, _STEP):
+        parser.feed(text[at : at + _STEP].encode(errors="replace"))
+        if told.depth > _DEEPEST:
+            break
     parser.close()
     return {"title": _title(told), "preview_url": _preview(told, url)}
 
 
 class _Told:
-    """Takes notes while lxml parses. No tree is built: however deep a page is, it costs what its bytes cost."""
+    """Takes notes while lxml parses; no tree is built. `depth` counts the elements that are open."""
 
     def __init__(self) -> None:
         self.title: list[str] = []
         self.base: str | None = None
         self.values: dict[str, list[str]] = {}
+        self.depth = 0
         self._titles = 0
         self._drawings = 0
         self._in_title = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
         match tag:
             case "title" if not self._drawings:
                 self._titles += 1
@@ -62,6 +71,7 @@ class _Told:
             self.title.append(text)
 
     def end(self, tag: str) -> None:
+        self.depth -= 1
         match tag:
             case "title":
                 self._in_title = False
