@@ -11,6 +11,8 @@ from tests.system.mortals import Mortals
 from tests.system.vitrine_process import VitrineProcess, running_vitrine
 
 MIB = 1024 * 1024
+SITES = "127.0.0.1/32"
+"""Where sites of strangers are, in tests."""
 _FAILED = pytest.StashKey[bool]()
 _LAST = pytest.StashKey[bool]()
 
@@ -18,7 +20,12 @@ _LAST = pytest.StashKey[bool]()
 @pytest.fixture(scope="session")
 async def vitrine() -> AsyncIterator[VitrineProcess]:
     """Shared: tests differ by listing."""
-    settings = {"multipart_above": str(6 * MIB), "part_size": str(5 * MIB), "sweep_every": "1"}
+    settings = {
+        "multipart_above": str(6 * MIB),
+        "part_size": str(5 * MIB),
+        "sweep_every": "1",
+        "web_allowed_networks": SITES,
+    }
     async with running_vitrine(**settings) as vitrine:
         yield vitrine
 
@@ -38,7 +45,9 @@ async def backstage(vitrine: VitrineProcess) -> AsyncIterator[Backstage]:
 @pytest.fixture(scope="session")
 async def mortals() -> AsyncIterator[Mortals]:
     """They notice within two seconds that a worker is gone, and give up after three attempts."""
-    async with Mortals(lease="2", sweep_every="1", decoders="1", max_attempts="3") as mortals:
+    async with Mortals(
+        lease="2", sweep_every="1", decoders="1", max_attempts="3", web_allowed_networks=SITES
+    ) as mortals:
         yield mortals
 
 
