@@ -22,7 +22,7 @@ class ResubmitLicenseCommand:
 
 
 class ResubmitLicense:
-    """Raises LicenseNotFound, NotPermitted, LicenseDecided, MediaNotAttachable, Rejected."""
+    """What changes nothing is not decided upon anew. Raises LicenseNotFound, NotPermitted, LicenseDecided, MediaNotAttachable, Rejected."""
 
     def __init__(self, *, begin: UnitOfWorkFactory, reconcile: ReconcileAttachments, clock: Clock) -> None:
         self._begin = begin
@@ -35,11 +35,13 @@ class ResubmitLicense:
             license_ = visible_to(await licenses.lock(command.license_id), command.license_id, command.principal)
             require_manager(command.principal)
             before = license_.media_ids
-            license_.resubmit(
+            resubmitted = license_.resubmit(
                 number=patched(command.number, license_.number) or license_.number,
                 media_id=patched(command.media_id, license_.media_id) or license_.media_id,
                 now=self._clock.now(),
             )
+            if not resubmitted:
+                return license_
             await self._reconcile(tx, document_changed(license_, before, license_.media_ids))
             for media_id in license_.media_ids:
                 require_document(await tx.media.find(media_id))

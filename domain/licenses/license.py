@@ -80,13 +80,16 @@ class License(Aggregate):
         """What its one slot uses, as the ledger wants it."""
         return [self.media_id] if self.media_id else []
 
-    def resubmit(self, *, number: str, media_id: MediaId | None, now: datetime) -> None:
-        """Another number or document, to be decided upon anew. Raises LicenseDecided."""
+    def resubmit(self, *, number: str, media_id: MediaId | None, now: datetime) -> bool:
+        """Another number or document, to be decided upon anew; False when it is neither. Raises LicenseDecided."""
         if self.status not in _OPEN_TO_CHANGE:
             raise LicenseDecided(self.id, self.status)
+        if (self.number, self.media_id) == (number, media_id):
+            return False
         if self.status is not LicenseStatus.PENDING:
             self.decide(LicenseStatus.PENDING, now=now)
         self.number, self.media_id, self.updated_at = number, media_id, now
+        return True
 
     def decide(self, status: LicenseStatus, *, now: datetime) -> None:
         """Raises InvalidState."""

@@ -73,6 +73,14 @@ async def test_another_document_releases_the_first(shop: Shop) -> None:
     assert await shop.uses(second) == [("license", license_id)]
 
 
+@pytest.mark.parametrize("nothing", [{}, {"number": "A-4711"}])
+async def test_what_changes_nothing_is_not_decided_upon_anew(shop: Shop, nothing: dict[str, str]) -> None:
+    license_id = await license_of(shop, await shop.document())
+    await decide(shop, license_id, "REJECTED")
+
+    assert (await shop.done("PATCH", f"/licenses/{license_id}", nothing))["status"] == "REJECTED"
+
+
 async def test_what_is_decided_stays_as_it_is(shop: Shop) -> None:
     license_id = await license_of(shop, await shop.document())
     await decide(shop, license_id, "APPROVED")
