@@ -22,7 +22,10 @@ class ResubmitLicenseCommand:
 
 
 class ResubmitLicense:
-    """What changes nothing is not decided upon anew. Raises LicenseNotFound, NotPermitted, LicenseDecided, MediaNotAttachable, Rejected."""
+    """What changes nothing is not decided upon anew.
+
+    Raises LicenseNotFound, NotPermitted, LicenseDecided, MediaNotAttachable, Rejected.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, reconcile: ReconcileAttachments, clock: Clock) -> None:
         self._begin = begin
