@@ -178,13 +178,16 @@ class PrometheusTelemetry(Telemetry):
                 self._consumed.labels(topic, outcome)
         for stage in Stage:
             self._steps.labels(stage)
+        self._created.labels(BatchStatus.PENDING_UPLOAD)
+        self._attachments_begin_at_zero()
+
+    def _attachments_begin_at_zero(self) -> None:
         for attachment_type in AttachmentType:
             self._attached.labels(attachment_type)
             for was_cover in ("true", "false"):
                 self._unattached.labels(attachment_type, was_cover)
         for action in CoverChange:
             self._covers.labels(action)
-        self._created.labels(BatchStatus.PENDING_UPLOAD)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labelnames=labels, registry=self.registry)
