@@ -59,13 +59,6 @@ async def test_nothing_but_the_request_is_told(web: AiohttpWebClient, site: Site
         assert "\r\nConnection: close\r\n" in head
 
 
-async def test_redirects_share_no_connection(web: AiohttpWebClient, site: Site) -> None:
-    site.serve("/end", page(b"end", Connection="keep-alive"))
-    assert await fetch(web, site.serve("/", redirect("/end", Connection="keep-alive"))) == b"end"
-    for _ in range(2):
-        await site.ended.acquire()
-
-
 async def test_the_query_is_sent_and_the_fragment_is_kept(web: AiohttpWebClient, site: Site) -> None:
     url = site.serve("/a%2Fb?c=d%20e&f", page(b"page"))
     async with web.get(f"{url}#g", largest=9) as resource:
