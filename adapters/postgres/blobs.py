@@ -58,7 +58,8 @@ _BY_BYTES = (
     blobs.c.checksum == bindparam("checksum", type_=LargeBinary),
 )
 _insert = insert_one(blobs)
-_INSERT_IF_NEW = Statement(f"{_insert.text} ON CONFLICT (store_id, checksum) DO NOTHING", _insert.names)
+# Of no one constraint: two at once would wait for each other at the one that is not named, their keys being equal too.
+_INSERT_IF_NEW = Statement(f"{_insert.text} ON CONFLICT DO NOTHING", _insert.names)
 _FIND = compiled(select(blobs).where(*_BY_BYTES))
 _AT = compiled(select(blobs).where(blobs.c.key == bindparam("key", type_=Text)))
 _LOCK_BY_BYTES = compiled(select(blobs).where(*_BY_BYTES).with_for_update())
