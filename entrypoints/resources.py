@@ -66,7 +66,7 @@ class Resources:
     """Everything that the container is given. `confinement` begins the command line of ffmpeg.
 
     What only some roles need is None for the others: decoders and workspace those that process media, secrets those
-    that serve the API, probes both. Those of the API look at headers alone, and never wait behind a decoder.
+    that take uploads, probes both. Those for uploads look at headers alone, and never wait behind a decoder.
     """
 
     begin: UnitOfWorkFactory
@@ -101,7 +101,7 @@ async def open_resources(
     media_consumers: Sequence[MediaConsumer] = MEDIA_CONSUMERS,
 ) -> AsyncIterator[Resources]:
     """Open pool, store and decoders; close them in reverse order. The database is migrated already."""
-    secrets = Secrets.of(settings) if role.serves_api else None
+    secrets = Secrets.of(settings) if role.takes_uploads else None
     log, loops = StructuredLog(), Loops()
     async with AsyncExitStack() as stack:
         tracing = await stack.enter_async_context(_open_tracing(settings, role))
@@ -111,7 +111,7 @@ async def open_resources(
         if role.serves_api:
             await prepare_bucket(connection, cors_origins=settings.origins)
         decoders, probes, workspace = None, None, None
-        if role.serves_api:
+        if role.takes_uploads:
             probes = await stack.enter_async_context(
                 ChildProcessPool(functions=(READ_HEADER,), size=_PROBES, memory_limit=settings.decoder_memory)
             )

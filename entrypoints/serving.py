@@ -35,8 +35,8 @@ def probes(vitrine: Vitrine) -> Probes:
     )
 
 
-def http_services(vitrine: Vitrine) -> HttpServices:
-    """What the HTTP entrypoint may call."""
+def toolbox(vitrine: Vitrine) -> Toolbox:
+    """Of a process that takes uploads."""
     container, resources, settings = vitrine.container, vitrine.resources, vitrine.settings
     assert resources.secrets is not None
     token_verifier = JwtVerifier(
@@ -45,7 +45,7 @@ def http_services(vitrine: Vitrine) -> HttpServices:
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
     )
-    toolbox = Toolbox(
+    return Toolbox(
         begin=resources.begin,
         reconcile=container.reconcile_attachments(),
         token_verifier=token_verifier,
@@ -57,6 +57,12 @@ def http_services(vitrine: Vitrine) -> HttpServices:
         telemetry=resources.telemetry,
         settings=settings,
     )
+
+
+def http_services(vitrine: Vitrine) -> HttpServices:
+    """What the HTTP entrypoint may call."""
+    container, resources, settings = vitrine.container, vitrine.resources, vitrine.settings
+    tools = toolbox(vitrine)
     return HttpServices(
         upsert_listing=container.upsert_listing(),
         create_upload_batch=container.create_upload_batch(),
@@ -84,7 +90,7 @@ def http_services(vitrine: Vitrine) -> HttpServices:
         list_usages=container.list_usages(),
         foresee_deletion=container.foresee_deletion(),
         request_deletion=container.request_deletion(),
-        token_verifier=token_verifier,
+        token_verifier=tools.token_verifier,
         webhook_verifier=container.webhook_verifier(),
         clock=resources.clock,
         telemetry=resources.telemetry,
@@ -93,5 +99,5 @@ def http_services(vitrine: Vitrine) -> HttpServices:
         limits=settings.limits,
         media_limits=settings.media_limits,
         probes=probes(vitrine),
-        consumer_routers=[router for consumer in resources.media_consumers for router in consumer.routers(toolbox)],
+        consumer_routers=[router for consumer in resources.media_consumers for router in consumer.routers(tools)],
     )

@@ -59,9 +59,22 @@ async def open_auditor(settings: Settings) -> AsyncIterator[Vitrine]:
 
     Raises InvalidSettings, SchemaOutdated, Unavailable.
     """
+    async with _open_beside(settings, Role.AUDITOR) as vitrine:
+        yield vitrine
+
+
+@asynccontextmanager
+async def open_seeder(settings: Settings) -> AsyncIterator[Vitrine]:
+    """As `open_auditor`, for one that takes uploads."""
+    async with _open_beside(settings, Role.SEEDER) as vitrine:
+        yield vitrine
+
+
+@asynccontextmanager
+async def _open_beside(settings: Settings, role: Role) -> AsyncIterator[Vitrine]:
     async with reach_services(settings) as services:
         await require_current(services.database_url)
-        async with open_resources(settings, services, Role.AUDITOR) as resources:
+        async with open_resources(settings, services, role) as resources:
             yield _wired(settings, services, resources)
 
 

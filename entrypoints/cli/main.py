@@ -16,6 +16,7 @@ from entrypoints.cli import (
     migrate,
     relay,
     run,
+    seed,
     settings,
     status,
     token,
@@ -37,7 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    *(run, demo, token, listing, upload, status, download, settings, asyncapi),
+    *(run, demo, seed, token, listing, upload, status, download, settings, asyncapi),
     *(migrate, topics, api, relay, worker, consume, dlq, audit),
 )
 for command in COMMANDS:

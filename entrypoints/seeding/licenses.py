@@ -1,0 +1,57 @@
+"""Licenses of the store, with their documents."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from application.licenses.list_licenses import ListLicenses, ListLicensesQuery
+from application.licenses.submit_license import SubmitLicense, SubmitLicenseCommand
+from domain.ids import LicenseId, MediaId
+from domain.licenses.license import License, require_document
+from entrypoints.reading.texts import Line
+from entrypoints.seeding.context import Context, Loader, SeedTools
+from entrypoints.seeding.entry import Entry, Key
+from entrypoints.seeding.material import Flaw, Material, flaws
+from entrypoints.seeding.pages import PAGE, all_of
+
+
+class LicenseEntry(Entry, frozen=True):
+    number: Line
+    document: Key
+
+
+def _rules(entry: LicenseEntry, material: Material) -> Iterator[Flaw]:
+    return flaws(lambda: require_document(material.media.get(entry.document)), at="document")
+
+
+class LicenseLoader(Loader[LicenseEntry]):
+    def __init__(self, tools: SeedTools) -> None:
+        self._tools = tools
+        box = tools.toolbox
+        self._list = ListLicenses(begin=box.begin)
+        self._submit = SubmitLicense(begin=box.begin, reconcile=box.reconcile, clock=box.clock, ids=box.ids)
+        self._known: dict[str, UUID] | None = None
+
+    async def find(self, entry: LicenseEntry) -> UUID | None:
+        if self._known is None:
+            self._known = {license_.number: license_.id for license_ in await all_of(self._page)}
+        return self._known.get(entry.number)
+
+    async def make(self, entry: LicenseEntry) -> UUID:
+        document = MediaId(self._tools.loaded.id_of("media", entry.document))
+        command = SubmitLicenseCommand(principal=self._tools.principal, number=entry.number, media_id=document)
+        return (await self._submit(command)).id
+
+    async def _page(self, before: LicenseId | None) -> tuple[Sequence[License], LicenseId | None]:
+        page = await self._list(ListLicensesQuery(principal=self._tools.principal, before=before, limit=PAGE))
+        return page.licenses, page.next_before
+
+
+LICENSES = Context(
+    name="licenses",
+    entry=LicenseEntry,
+    loader=LicenseLoader,
+    references={"document": "media"},
+    identity=lambda entry: entry.number,
+    known_by="number",
+    rules=_rules,
+)
