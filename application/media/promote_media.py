@@ -44,7 +44,7 @@ class Arrival(Protocol):
 
     @abstractmethod
     async def before(self, tx: UnitOfWork) -> None:
-        """Lock what comes before media, and say whether they are wanted still."""
+        """Lock what comes before media, and say whether they are wanted still. Asked before anything is written too."""
 
     @abstractmethod
     async def after(self, tx: UnitOfWork, media: Media) -> None:
@@ -100,7 +100,7 @@ class PromoteMedia:
     async def __call__(
         self, media_id: MediaId, verified: VerifiedBytes, write: Write, *, arrival: Arrival = ALONE
     ) -> Media:
-        blob = await self._take_hold(media_id, verified)
+        blob = await self._take_hold(media_id, verified, arrival)
         stored = await self._store.head(blob.key)
         if stored is None or stored.size != blob.size:
             await write(blob)
@@ -109,16 +109,17 @@ class PromoteMedia:
             await self._release(blob.id)
         return await self._arrive(media_id, blob, verified, arrival)
 
-    async def _take_hold(self, media_id: MediaId, verified: VerifiedBytes) -> Blob:
+    async def _take_hold(self, media_id: MediaId, verified: VerifiedBytes, arrival: Arrival) -> Blob:
         for pause in _WHILE_COLLECTED:
             with suppress(BlobBeingCollected):
-                return await self._hold(media_id, verified)
+                return await self._hold(media_id, verified, arrival)
             await asyncio.sleep(pause)
-        return await self._hold(media_id, verified)
+        return await self._hold(media_id, verified, arrival)
 
-    async def _hold(self, media_id: MediaId, verified: VerifiedBytes) -> Blob:
+    async def _hold(self, media_id: MediaId, verified: VerifiedBytes, arrival: Arrival) -> Blob:
         now = self._clock.now()
         async with self._begin() as tx:
+            await arrival.before(tx)
             media = await tx.media.lock(media_id)
             if media is None:
                 raise MediaNotFound(media_id)
