@@ -14,6 +14,7 @@ from entrypoints.media_consumers.media_consumer import postgres_repositories
 from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.builders import IDS
 from tests.consumers.shop import Shop, open_shop
+from tests.consumers.workshop import Workshop
 from tests.postgres_databases import PostgresDatabases
 
 _EMPTIED = {
@@ -54,3 +55,13 @@ def shop(request: pytest.FixtureRequest) -> Shop:
     found = request.getfixturevalue(f"{request.param}_shop")
     assert isinstance(found, Shop)
     return found
+
+
+@pytest.fixture
+def workshop(shop: Shop) -> Workshop:
+    return Workshop(shop)
+
+
+@pytest.fixture
+def postgres_workshop(postgres_shop: Shop) -> Workshop:
+    return Workshop(postgres_shop)
