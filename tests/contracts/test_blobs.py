@@ -97,6 +97,19 @@ async def test_of_a_rollback_nothing_stays(begin: UnitOfWorkFactory) -> None:
     await store(begin, described(blob))
 
 
+async def test_callers_at_once_never_wait_for_each_other_both(begin: UnitOfWorkFactory) -> None:
+    async def obtain(blob: Blob) -> Blob:
+        async with begin() as tx:
+            found = await tx.blobs.obtain(blob)
+            await tx.commit()
+            return found
+
+    for number in range(20):
+        checksum = checksum_of(f"the bytes {number}")
+        found = await asyncio.gather(*(obtain(build_blob(checksum=checksum)) for _ in range(10)))
+        assert len({blob.id for blob in found}) == 1
+
+
 async def test_twenty_callers_at_once_get_one_row_one_after_the_other(begin: UnitOfWorkFactory) -> None:
     checksum = checksum_of("the same bytes")
     inside, most = 0, 0
