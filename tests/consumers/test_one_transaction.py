@@ -1,20 +1,31 @@
 """Entity and ledger change together or not at all."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.postgres.attachment_sets import PostgresAttachmentSets, attachment_sets
 from adapters.postgres.licenses import PostgresLicenses
 from adapters.postgres.products import PostgresProducts
+from adapters.postgres.set_owners import PostgresKits, PostgresParts
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.attachment_sets.create_owner import CreateOwner, CreateOwnerCommand
+from application.attachment_sets.delete_owner import DeleteOwner, DeleteOwnerCommand
+from application.attachment_sets.owner_sort import KITS, PARTS, OwnerSort
+from application.attachment_sets.set_keeper import SetKeeper
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.licenses.submit_license import SubmitLicense, SubmitLicenseCommand
 from application.products.create_product import CreateProduct, CreateProductCommand
 from application.products.shown_media import ShownMedia
+from domain.attachment_sets.attachment_set import AttachmentSet
+from domain.attachment_sets.repository import AttachmentSets
 from domain.ids import MediaId
+from domain.kits.kit import Kit, Kits
 from domain.licenses.license import License
 from domain.licenses.repository import Licenses
+from domain.parts.part import Part, Parts
 from domain.products.gallery import UsageType
 from domain.products.product import Product
 from domain.products.repository import Products
@@ -38,9 +49,33 @@ class BrokenLicenses(PostgresLicenses):
         raise Broken
 
 
+class BrokenParts(PostgresParts):
+    async def save(self, owner: Part) -> None:
+        await super().save(owner)
+        raise Broken
+
+
+class BrokenKits(PostgresKits):
+    async def save(self, owner: Kit) -> None:
+        await super().save(owner)
+        raise Broken
+
+
+class BrokenSets(PostgresAttachmentSets):
+    async def remove(self, attachment_set: AttachmentSet) -> None:
+        await super().remove(attachment_set)
+        raise Broken
+
+
 @pytest.fixture
 def broken(shop_engine: AsyncEngine) -> PostgresUnitOfWorkFactory:
-    repositories = {Products: BrokenProducts, Licenses: BrokenLicenses}
+    repositories = {
+        Products: BrokenProducts,
+        Licenses: BrokenLicenses,
+        AttachmentSets: BrokenSets,
+        Parts: BrokenParts,
+        Kits: BrokenKits,
+    }
     return PostgresUnitOfWorkFactory(shop_engine, IDS, repositories=repositories)
 
 
@@ -76,6 +111,44 @@ async def test_a_license_that_is_not_stored_protects_nothing(
 
     assert await shop.uses(document) == []
     assert (await shop.done("GET", "/licenses"))["licenses"] == []
+
+
+@pytest.mark.parametrize("sort", [PARTS, KITS], ids=["part", "kit"])
+async def test_a_part_that_is_not_stored_leaves_no_set(
+    postgres_shop: Shop, broken: PostgresUnitOfWorkFactory, shop_engine: AsyncEngine, sort: OwnerSort[Any]
+) -> None:
+    create = CreateOwner(sort=sort, begin=broken, clock=postgres_shop.api.clock, ids=IDS)
+
+    with pytest.raises(Broken):
+        await create(CreateOwnerCommand(principal=KEEPER, name="Oil lamp"))
+
+    assert (await postgres_shop.done("GET", f"/{sort.owner.noun}s"))[f"{sort.owner.noun}s"] == []
+    assert await sets_in(shop_engine) == 0
+
+
+async def test_a_part_that_cannot_go_altogether_stays_altogether(
+    postgres_shop: Shop, broken: PostgresUnitOfWorkFactory
+) -> None:
+    shop = postgres_shop
+    part = await shop.done("POST", "/parts", {"name": "Oil lamp"})
+    picture = await shop.media()
+    path = f"/attachment-sets/{part['attachmentSetId']}"
+    attached = await shop.done("POST", f"{path}/attachments", {"mediaId": picture})
+    delete = DeleteOwner(
+        sort=PARTS, begin=broken, keeper=SetKeeper(reconcile=reconcile(shop), telemetry=shop.api.telemetry)
+    )
+
+    with pytest.raises(Broken):
+        await delete(DeleteOwnerCommand(principal=KEEPER, owner_id=UUID(part["partId"])))
+
+    assert (await shop.done("GET", "/parts"))["parts"] != []
+    assert (await shop.done("GET", path))["coverAttachmentId"] == attached["attachmentId"]
+    assert await shop.uses(picture) == [("attachment", attached["attachmentId"])]
+
+
+async def sets_in(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return len((await connection.execute(attachment_sets.select())).all())
 
 
 async def test_what_the_ledger_refuses_leaves_no_entity(shop: Shop) -> None:
