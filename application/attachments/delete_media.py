@@ -107,8 +107,12 @@ class DeleteMedia:
 
     async def _remove_objects(self, media: Media) -> None:
         """All that lies in the store for this media alone, whoever has written it and however late."""
+        async with self._begin() as tx:
+            blob = await tx.blobs.lock(media.blob_id) if media.blob_id else None
+        # Of an upload that ended half-way; what a blob names is the collector's.
+        uploaded = [media.storage_key] if blob is not None and blob.key != media.storage_key else []
         renditions = [found.key async for found in self._store.listing(renditions_of(media.store_id, media.id))]
-        await self._store.delete([staging_key(media.store_id, media.id), *renditions])
+        await self._store.delete([staging_key(media.store_id, media.id), *uploaded, *renditions])
 
     async def _bury(self, media_id: MediaId) -> bool:
         now = self._clock.now()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 from application.audit.finding import Drift, Finding
+from application.audit.orphan_objects import OrphanObjects
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.ports.storage import ListedObject, ObjectStore
@@ -13,7 +14,7 @@ from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import BlobId, MediaId
 from domain.media.blob import Blob
 from domain.media.media import Media, MediaStatus
-from domain.media.object_keys import blob_in, media_of_rendition, staged_media
+from domain.media.object_keys import is_blob, media_of_rendition, staged_media
 
 _ROWS = 1_000
 """At one look."""
@@ -21,7 +22,6 @@ _RENDITION_AGE = timedelta(days=1)
 """A worker has committed what it made long before."""
 _STAGING_AGE = timedelta(days=2)
 """No signed upload lives as long."""
-_UNKNOWN = "application/octet-stream"
 
 
 class AuditBytes:
@@ -36,7 +36,7 @@ class AuditBytes:
         self._begin = begin
         self._store = store
         self._clock = clock
-        self._ids = ids
+        self._orphans = OrphanObjects(begin=begin, store=store, clock=clock, ids=ids)
         self._removed = removed
 
     async def __call__(self, *, repair: bool) -> AsyncIterator[Finding]:
@@ -49,14 +49,14 @@ class AuditBytes:
         rows = self._rows()
         row = await anext(rows, None)
         async for listed in self._store.listing(""):
-            if blob_in(listed.key) is None:
+            if not is_blob(listed.key):
                 continue
             while row is not None and row.key < listed.key:
                 if finding := await self._without_object(row.id, repair=repair):
                     yield finding
                 row = await anext(rows, None)
             if row is None or row.key != listed.key:
-                if finding := await self._without_row(listed, repair=repair):
+                if finding := await self._orphans.look(listed, repair=repair):
                     yield finding
                 continue
             if row.size != listed.size:
@@ -108,37 +108,6 @@ class AuditBytes:
             etag=None,
             at=now,
             identity=f"audit {blob.key} {now.isoformat()}",
-        )
-
-    async def _without_row(self, listed: ListedObject, *, repair: bool) -> Finding | None:
-        place = blob_in(listed.key)
-        assert place is not None
-        store_id, checksum = place
-        async with self._begin() as tx:
-            if await tx.blobs.find(store_id, checksum) is not None:
-                return None
-        if await self._store.head(listed.key) is None:
-            return None
-        if repair:
-            async with self._begin() as tx:
-                await tx.blobs.obtain(
-                    Blob.describe(
-                        blob_id=BlobId(self._ids.new()),
-                        store_id=store_id,
-                        checksum=checksum,
-                        key=listed.key,
-                        size=listed.size,
-                        content_type=_UNKNOWN,
-                        now=self._clock.now(),
-                    )
-                )
-                await tx.commit()
-        return Finding(
-            drift=Drift.ORPHAN_OBJECT,
-            detail=f"{listed.size} bytes that no blob knows of",
-            store_id=store_id,
-            key=listed.key,
-            repaired=repair,
         )
 
     async def _others(self, *, repair: bool) -> AsyncIterator[Finding]:

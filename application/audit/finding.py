@@ -31,7 +31,10 @@ class Drift(StrEnum):
     WRONG_SIZE = "WRONG_SIZE"
     """The object of a blob has another size: a person decides."""
     ORPHAN_OBJECT = "ORPHAN_OBJECT"
-    """Bytes that no row knows of: condemned, so that the collector takes them after its time of grace."""
+    """Bytes that no row knows of: condemned, so that the collector takes them after its time of grace. Where no row can
+    be made of them (their key does not tell their hash, or they have one elsewhere), two days old at least and awaited
+    by nobody: deleted.
+    """
     ORPHAN_RENDITION = "ORPHAN_RENDITION"
     """A rendition, a day old at least, that no media serves: deleted."""
     STALE_STAGING = "STALE_STAGING"

@@ -19,6 +19,7 @@ from domain.media.access import require_manager, visible_to
 from domain.media.announcement import type_matches
 from domain.media.errors import MediaMismatch, MediaNotArrived, MediaNotPending, MediaUnreadable
 from domain.media.media import Media
+from domain.media.object_keys import staged_media
 from domain.principal import Principal
 
 
@@ -78,6 +79,9 @@ class CompleteUpload:
             return visible_to(await tx.media.find(command.media_id), command.media_id, command.principal)
 
     async def _verify(self, media: Media) -> VerifiedBytes:
+        if staged_media(media.storage_key) is None:
+            # A direct upload, which still flows: what lies there may be somebody else's.
+            raise MediaNotArrived(media.id)
         stored = await self._store.head(media.storage_key)
         if stored is None or media.checksum is None:
             raise MediaNotArrived(media.id)

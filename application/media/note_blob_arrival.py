@@ -4,7 +4,6 @@ from application.media.release_from_quarantine import ReleaseFromQuarantine
 from application.ports.storage import ObjectStore
 from application.storage.notification import StorageNotification
 from application.unit_of_work import UnitOfWorkFactory
-from domain.media.object_keys import blob_in
 
 
 class NoteBlobArrival:
@@ -16,9 +15,8 @@ class NoteBlobArrival:
         self._release = release
 
     async def __call__(self, notification: StorageNotification) -> bool:
-        bytes_of = blob_in(notification.key)
         async with self._begin() as tx:
-            blob = await tx.blobs.find(*bytes_of) if bytes_of else None
+            blob = await tx.blobs.at(notification.key)
             quarantined = await tx.media.quarantined(blob.id) if blob else []
         if blob is None or not quarantined:
             return False

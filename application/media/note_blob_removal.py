@@ -13,7 +13,6 @@ from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.ids import MediaId
 from domain.media.blob import Blob
 from domain.media.media import Media, MediaStatus
-from domain.media.object_keys import blob_in
 
 
 class _Outcome(Enum):
@@ -50,9 +49,8 @@ class NoteBlobRemoval:
         self._log = log
 
     async def __call__(self, notification: StorageNotification) -> bool:
-        bytes_of = blob_in(notification.key)
         async with self._begin() as tx:
-            blob = await tx.blobs.find(*bytes_of) if bytes_of else None
+            blob = await tx.blobs.at(notification.key)
             concerned = await _with_bytes(tx, blob) if blob else []
         if blob is None or not concerned or await self._store.head(blob.key) is not None:
             return False

@@ -25,12 +25,15 @@ from domain.media.object_keys import blob_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedBytes:
-    """Of which all is known."""
+    """Of which all is known. `key` is where they lie or are to lie, should the store not have them yet; None for under
+    their hash.
+    """
 
     checksum: Checksum
     size: int
     mime_type: str
     facts: MediaFacts | None
+    key: str | None = None
 
 
 Write: TypeAlias = Callable[[Blob], Awaitable[object]]
@@ -129,7 +132,7 @@ class PromoteMedia:
                     blob_id=BlobId(self._ids.new()),
                     store_id=media.store_id,
                     checksum=verified.checksum,
-                    key=blob_key(media.store_id, verified.checksum),
+                    key=verified.key or blob_key(media.store_id, verified.checksum),
                     size=verified.size,
                     content_type=served_as(verified.mime_type),
                     now=now,

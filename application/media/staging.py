@@ -7,7 +7,7 @@ from domain.media.media import Media
 
 
 class Staging:
-    """Where bytes lie until they have been looked at."""
+    """Where bytes lie that are not yet under the key of their blob, known by the `storage_key` of a PENDING media."""
 
     def __init__(self, *, store: ObjectStore, log: Log) -> None:
         self._store = store
@@ -24,6 +24,13 @@ class Staging:
         if copied.size != blob.size or copied.checksum not in {None, blob.checksum}:
             await self._store.delete([blob.key])
             raise MediaMismatch("the file was replaced while it was looked at; upload it again")
+
+    async def clear(self, media: Media, blob: Blob) -> None:
+        """Remove what its upload may have left elsewhere than under the key of `blob`, which the media holds: for as
+        long as it does, no other blob comes to lie there. Raises Unavailable.
+        """
+        if media.storage_key != blob.key:
+            await self._store.delete([media.storage_key])
 
     async def forget(self, key: str) -> None:
         """The sweeper does it later, if this fails."""

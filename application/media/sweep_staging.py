@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from application.ports.clock import Clock
 from application.ports.storage import MultipartUploads, ObjectStore
 from application.unit_of_work import UnitOfWorkFactory
-from domain.media.object_keys import STAGING, is_blob, staged_media
+from domain.media.object_keys import STAGING, direct_media, is_blob, staged_media
 
 _LOOKED_AT = 5_000
 """At one pass; the next goes on behind them."""
@@ -63,7 +63,7 @@ class SweepStaging:
 
     async def _unnamed(self, keys: Collection[str]) -> Collection[str]:
         """Those that no media waits for."""
-        owners = {key: staged_media(key) for key in keys}
+        owners = {key: staged_media(key) or direct_media(key) for key in keys}
         named = [media_id for media_id in owners.values() if media_id is not None]
         if not named:
             return keys

@@ -10,14 +10,17 @@ from domain.assets.failure import Failure
 from domain.ids import MediaId
 from domain.media.blob import Blob
 from domain.media.media import Media, MediaStatus
+from domain.media.object_keys import staged_media
 
 _End = Callable[[UnitOfWork, Media, Blob | None, datetime], Awaitable[None]]
 
 
 class UnfinishedUploads:
-    """Ends what is still PENDING: its hold on bytes is given back, and its staging object goes.
+    """Ends what is still PENDING: its hold on bytes is given back, and what it has left in the store goes. An object
+    that a blob names stays: others may hold it, and the collector knows.
 
-    Each call answers False for a media that is not PENDING any more: whoever was faster has dealt with it.
+    Each call answers False for a media that is not PENDING any more: whoever was faster has dealt with it. Raises
+    Unavailable.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, staging: Staging, clock: Clock) -> None:
@@ -53,6 +56,7 @@ class UnfinishedUploads:
         return await self._end(media_id, end)
 
     async def _end(self, media_id: MediaId, end: _End) -> bool:
+        await self._clear(media_id)
         async with self._begin() as tx:
             media = await tx.media.lock(media_id)
             if media is None or media.status is not MediaStatus.PENDING:
@@ -62,5 +66,16 @@ class UnfinishedUploads:
             if blob is not None:
                 await tx.blobs.save(blob)
             await tx.commit()
-        await self._staging.forget(media.storage_key)
+        if staged_media(media.storage_key) is not None:
+            await self._staging.forget(media.storage_key)
         return True
+
+    async def _clear(self, media_id: MediaId) -> None:
+        """While the row still names it: nobody would find it later."""
+        async with self._begin() as tx:
+            media = await tx.media.find(media_id)
+            if media is None or media.status is not MediaStatus.PENDING or media.blob_id is None:
+                return
+            blob = await tx.blobs.lock(media.blob_id)
+        if blob is not None:
+            await self._staging.clear(media, blob)

@@ -27,11 +27,14 @@ from domain.ids import MediaId
 from domain.media.announcement import SentAlong, require_sound_words
 from domain.media.blob import Blob
 from domain.media.content_class import served_as
-from domain.media.errors import MediaMismatch, MediaTooLarge
+from domain.media.errors import MediaMismatch, MediaNotArrived, MediaTooLarge
 from domain.media.kind import MediaKind, SizeLimits
 from domain.media.media import Media
-from domain.media.object_keys import blob_key
+from domain.media.object_keys import blob_key, direct_key
 from domain.principal import Principal
+
+_WHILE_OTHERS_END = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds between looks for an object that another upload is just ending."""
 
 
 class TooManyUploads(Unavailable):
@@ -146,16 +149,18 @@ class UploadMedia:
         return _Opening(start=bytes(start), mime_type=mime_type, limit=limit, facts=facts)
 
     def _announced(self, command: UploadMediaCommand, opening: _Opening) -> Media:
-        sent = command.sent
+        sent, store_id, media_id = command.sent, command.principal.store_id, MediaId(self._ids.new())
+        checksum = None if sent.checksum is None else Checksum.parse(sent.checksum)
         return Media.announce(
-            media_id=MediaId(self._ids.new()),
-            store_id=command.principal.store_id,
+            media_id=media_id,
+            store_id=store_id,
             user_id=command.principal.user_id,
             kind=MediaKind(sent.kind),
             original_name=sent.filename,
             mime_type=opening.mime_type,
             size=max(command.at_least, len(opening.start)),
-            checksum=None if sent.checksum is None else Checksum.parse(sent.checksum),
+            checksum=checksum,
+            storage_key=direct_key(store_id, media_id) if checksum is None else blob_key(store_id, checksum),
             folder=sent.folder,
             alt_text=sent.alt_text,
             description=sent.description,
@@ -174,33 +179,56 @@ class UploadMedia:
             await stream.end()
             _require_checksum(stream.checksum, media.checksum)
             verified = VerifiedBytes(
-                checksum=stream.checksum, size=stream.size, mime_type=opening.mime_type, facts=opening.facts
+                checksum=stream.checksum,
+                size=stream.size,
+                mime_type=opening.mime_type,
+                facts=opening.facts,
+                key=media.storage_key if stream.in_parts else None,
             )
-            done = await self._promote(media.id, verified, partial(self._write, media, stream), arrival=arrival)
-        if stream.finished and media.checksum is None:
-            await self._staging.forget(media.storage_key)
-        return done
+            return await self._promote(media.id, verified, partial(self._write, media, stream), arrival=arrival)
 
     def _stream(self, media: Media, opening: _Opening) -> AbstractAsyncContextManager[UploadStream]:
-        """To where the bytes belong, where the sender says which they are: then the store need not copy them. The
-        object appears there when they have been proved to be those.
+        """To where the bytes are to stay, so that the store need not copy them: they appear there when they have been
+        proved to be those that the blob names.
         """
-        key = media.storage_key if media.checksum is None else blob_key(media.store_id, media.checksum)
         return self._streams.open(
-            key,
-            content_type=served_as(opening.mime_type),
-            expected_size=media.size,
-            shared=media.checksum is not None,
+            media.storage_key, content_type=served_as(opening.mime_type), expected_size=media.size
         )
 
     async def _write(self, media: Media, stream: UploadStream, blob: Blob) -> None:
         body = await stream.small_body()
         if body is not None:
             await self._store.put(blob.key, body, content_type=blob.content_type, checksum=blob.checksum)
-            return
+        elif media.storage_key == blob.key:
+            await stream.finish(shared=True)
+        elif not await self._is_brought_by_others(blob):
+            await self._write_elsewhere(media, stream, blob)
+
+    async def _is_brought_by_others(self, blob: Blob) -> bool:
+        """The upload that described the blob has hold of it before its object appears: one who holds it alone waits
+        for nobody.
+        """
+        for pause in _WHILE_OTHERS_END if blob.holders > 1 else ():
+            await asyncio.sleep(pause)
+            if await self._lies_there(blob):
+                return True
+        return False
+
+    async def _write_elsewhere(self, media: Media, stream: UploadStream, blob: Blob) -> None:
+        """The object of a blob that lies under another key is lost. This copies all of it, and is rare."""
         await stream.finish()
-        if media.checksum is None:
+        try:
             await self._staging.promote(media, blob)
+        except (MediaNotArrived, Unavailable) as error:
+            # Uploads that name the same bytes share a key: another one may have brought them, and cleared it.
+            if not await self._lies_there(blob):
+                raise Unavailable("the bytes could not be brought to where they belong; upload them again") from error
+        finally:
+            await asyncio.shield(self._staging.clear(media, blob))
+
+    async def _lies_there(self, blob: Blob) -> bool:
+        stored = await self._store.head(blob.key)
+        return stored is not None and stored.size == blob.size
 
     async def _discard(self, media: Media) -> None:
         try:

@@ -34,12 +34,9 @@ class StreamedUploads:
         self._parts_in_flight = parts_in_flight
 
     @asynccontextmanager
-    async def open(
-        self, key: str, *, content_type: ContentType, expected_size: int = 0, shared: bool = False
-    ) -> AsyncIterator[UploadStream]:
-        """A stream to `key`, where nothing is yet. Left without `finish` it leaves neither object nor upload there.
+    async def open(self, key: str, *, content_type: ContentType, expected_size: int = 0) -> AsyncIterator[UploadStream]:
+        """A stream to `key`. Left without `finish` it leaves neither object nor upload of its own there.
 
-        A key is `shared` when others may write the same bytes to it meanwhile: then an object that may be theirs stays.
         Above 48 GiB it needs to know how many bytes to expect: there are 10,000 parts at most.
         """
         stream = UploadStream(
@@ -49,7 +46,6 @@ class StreamedUploads:
             content_type=content_type,
             part_size=max(self._part_size, -(-expected_size // _MOST_PARTS)),
             parts_in_flight=self._parts_in_flight,
-            shared=shared,
         )
         try:
             yield stream

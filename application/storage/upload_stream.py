@@ -31,7 +31,6 @@ class UploadStream:
         content_type: ContentType,
         part_size: int,
         parts_in_flight: int,
-        shared: bool = False,
     ) -> None:
         self.size = 0
         self.head = b""
@@ -42,7 +41,7 @@ class UploadStream:
         self._content_type = content_type
         self._part_size = part_size
         self._parts_in_flight = parts_in_flight
-        self._shared = shared
+        self._shared = False
         self._ended = False
         self._part = BytesIO()
         self._sha256 = sha256()
@@ -56,6 +55,11 @@ class UploadStream:
         if self._checksum is None:
             raise RuntimeError("the checksum is known when the body is")
         return self._checksum
+
+    @property
+    def in_parts(self) -> bool:
+        """True once it is more than one part holds: then it lies in the store as parts, and is not to be had here."""
+        return self._upload is not None
 
     async def write(self, chunk: bytes) -> None:
         """Take the bytes, however many, and wait while the store is slower. Raises Unavailable; then all is lost."""
@@ -87,8 +91,13 @@ class UploadStream:
             await self._send_part()
             self._checksum = Checksum(self._sha256.digest())
 
-    async def finish(self) -> StoredObject:
-        """Write what is left; return once the object is whole in the store. Raises Unavailable."""
+    async def finish(self, *, shared: bool = False) -> StoredObject:
+        """Write what is left; return once the object is whole in the store. Raises Unavailable.
+
+        The key is `shared` when others may write the same bytes to it meanwhile: then, if this fails, an object that
+        may be theirs stays.
+        """
+        self._shared = shared
         await self.end()
         if self._upload is None:
             last: Awaitable[StoredObject | None] = self._store.put(

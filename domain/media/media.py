@@ -63,7 +63,8 @@ VISIBLE = frozenset({MediaStatus.PENDING, MediaStatus.UPLOADED, MediaStatus.READ
 @dataclass(slots=True, kw_only=True)
 class Media(Aggregate):
     """`size` in bytes, `mime_type` as the bytes prove it; both as announced while PENDING. `checksum` is None where a
-    direct upload is still flowing. `blob_id` is the hold on the bytes, let go with the tombstone.
+    direct upload is still flowing. `storage_key` is where its bytes are on their way to while PENDING, then the key of
+    its blob. `blob_id` is the hold on the bytes, let go with the tombstone.
 
     `usage_count` moves with the ledger alone: saving writes everything but that. `deletions` counts how often the
     deletion worker was called. `failure` is set while FAILED, `deletion_failure` while DELETE_FAILED.
@@ -108,10 +109,11 @@ class Media(Aggregate):
         checksum: Checksum | None,
         folder: str,
         now: datetime,
+        storage_key: str | None = None,
         alt_text: str | None = None,
         description: str | None = None,
     ) -> "Media":
-        """A file that is on its way to its staging key."""
+        """A file that is on its way to `storage_key`, or to its staging key."""
         return cls(
             id=media_id,
             store_id=store_id,
@@ -121,7 +123,7 @@ class Media(Aggregate):
             original_name=original_name,
             mime_type=mime_type,
             size=size,
-            storage_key=staging_key(store_id, media_id),
+            storage_key=storage_key or staging_key(store_id, media_id),
             alt_text=alt_text,
             description=description,
             folder=folder,

@@ -12,6 +12,7 @@ STAGING = "staging/"
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STAGED = re.compile(rf"staging/{_ID}/({_ID})")
 _BLOB = re.compile(rf"({_ID})/cas/([0-9a-f]{{64}})")
+_DIRECT = re.compile(rf"{_ID}/blobs/({_ID})")
 _RENDITION = re.compile(rf"{_ID}/media/({_ID})/[^/]+")
 
 
@@ -24,6 +25,13 @@ def blob_key(store_id: StoreId, checksum: Checksum) -> str:
     the other has.
     """
     return f"{store_id}/cas/{checksum.hex}"
+
+
+def direct_key(store_id: StoreId, media_id: MediaId) -> str:
+    """Where a direct upload writes bytes whose hash is known only when they have all come. If they are new, the blob
+    lies there, and stays there whatever becomes of the media.
+    """
+    return f"{store_id}/blobs/{media_id}"
 
 
 def rendition_key(store_id: StoreId, media_id: MediaId, rendition: str, *, fence: str, extension: str) -> str:
@@ -42,12 +50,19 @@ def staged_media(key: str) -> MediaId | None:
     return MediaId(UUID(found[1])) if found else None
 
 
+def direct_media(key: str) -> MediaId | None:
+    """Whose upload has written there; None for the key of anything else."""
+    found = _DIRECT.fullmatch(key)
+    return MediaId(UUID(found[1])) if found else None
+
+
 def is_blob(key: str) -> bool:
-    return _BLOB.fullmatch(key) is not None
+    """True of keys under which the object of a blob may lie."""
+    return blob_in(key) is not None or direct_media(key) is not None
 
 
 def blob_in(key: str) -> tuple[StoreId, Checksum] | None:
-    """The store and the bytes; None for the key of anything else."""
+    """The store and the bytes, where a key tells them by their hash; None for any other key."""
     found = _BLOB.fullmatch(key)
     return (StoreId(UUID(found[1])), Checksum(bytes.fromhex(found[2]))) if found else None
 

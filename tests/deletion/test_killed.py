@@ -68,7 +68,7 @@ async def test_the_deletion_worker_at_every_step(scene: Scene, before: bool) -> 
         "find": 1,
         "entity_types_of": 1,
         "of_media": 2,
-        "lock": 6,
+        "lock": 7,
         "apply": 4,
         "save": 6,
         "commit": 5,

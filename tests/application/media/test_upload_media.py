@@ -16,7 +16,7 @@ from domain.media.content_class import ContentClass
 from domain.media.errors import MediaMismatch, MediaTooLarge, MediaTypeNotAllowed, MediaUnreadable
 from domain.media.kind import SizeLimits
 from domain.media.media import MediaStatus
-from domain.media.object_keys import blob_key
+from domain.media.object_keys import blob_key, direct_key
 from domain.principal import Role
 from tests.application.media.sending import (
     MIB,
@@ -36,6 +36,10 @@ LARGE = 12 * MIB + 17
 """Three parts of the stream."""
 
 
+async def refuse(*_: object, **__: object) -> None:
+    raise AssertionError
+
+
 async def is_empty(world: World) -> bool:
     """Neither media nor bytes."""
     return not await all_media(world) and not world.bucket.objects and not world.bucket.uploads
@@ -43,21 +47,27 @@ async def is_empty(world: World) -> bool:
 
 @pytest.mark.parametrize("size", [0, SNIFFED, PROBED, PROBED + 1, 5 * MIB, 5 * MIB + 1, LARGE])
 @pytest.mark.parametrize("mime_type", ["image/jpeg", "video/mp4"])
-async def test_bytes_lie_under_their_hash_and_the_media_is_theirs(world: World, size: int, mime_type: str) -> None:
+async def test_bytes_are_written_once_to_where_they_stay(
+    world: World, monkeypatch: pytest.MonkeyPatch, size: int, mime_type: str
+) -> None:
+    """Under their hash where that is known before they are stored."""
+    monkeypatch.setattr(world.store, "copy", refuse)
     body = file_of(mime_type, size=size)
 
     media = await upload(world, body)
 
     assert (media.status, media.mime_type, media.size) == (MediaStatus.UPLOADED, mime_type, len(body))
     assert media.checksum == checksum_of_bytes(body)
-    assert media.storage_key == blob_key(STORE, checksum_of_bytes(body))
+    hashed = size <= 5 * MIB
+    assert media.storage_key == (blob_key(STORE, media.checksum) if hashed else direct_key(STORE, media.id))
     assert list(world.bucket.objects) == [media.storage_key]
     stored = world.bucket.objects[media.storage_key]
     assert (stored.data, stored.described.content_type) == (body, mime_type)
     assert not world.bucket.uploads
     assert await all_media(world) == [media]
     (blob,) = await all_blobs(world)
-    assert (blob.id, blob.holders, blob.size, blob.condemned_at) == (media.blob_id, 1, len(body), None)
+    assert (blob.id, blob.key, blob.holders) == (media.blob_id, media.storage_key, 1)
+    assert (blob.size, blob.condemned_at) == (len(body), None)
 
 
 async def test_what_was_sent_along_is_kept(world: World) -> None:
@@ -181,10 +191,6 @@ async def test_bytes_that_the_sender_names_go_where_they_belong_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     body = file_of("video/mp4", size=size)
-
-    async def refuse(*_: object, **__: object) -> None:
-        raise AssertionError
-
     monkeypatch.setattr(world.store, "copy", refuse)
     media = await upload(world, body, checksum=checksum_of_bytes(body).base64)
 

@@ -11,6 +11,9 @@ from domain.ids import AssetId, BatchId, ListingId, MediaId, StoreId
 from domain.media.object_keys import (
     blob_in,
     blob_key,
+    direct_key,
+    direct_media,
+    is_blob,
     media_of_rendition,
     rendition_key,
     staged_media,
@@ -25,14 +28,19 @@ checksums = st.binary(min_size=32, max_size=32).map(Checksum)
 @given(ids.map(StoreId), ids.map(MediaId), checksums)
 def test_a_key_says_whose_it_is(store_id: StoreId, media_id: MediaId, checksum: Checksum) -> None:
     staged, blob = staging_key(store_id, media_id), blob_key(store_id, checksum)
+    direct = direct_key(store_id, media_id)
     rendition = rendition_key(store_id, media_id, "thumbnail", fence="1-1", extension="jpg")
 
     assert staged == f"staging/{store_id}/{media_id}"
     assert blob == f"{store_id}/cas/{checksum.hex}"
+    assert direct == f"{store_id}/blobs/{media_id}"
     assert rendition == f"{store_id}/media/{media_id}/thumbnail.1-1.jpg"
-    assert [staged_media(key) for key in (staged, blob, rendition)] == [media_id, None, None]
-    assert [blob_in(key) for key in (staged, blob, rendition)] == [None, (store_id, checksum), None]
-    assert [media_of_rendition(key) for key in (staged, blob, rendition)] == [None, None, media_id]
+    keys = (staged, blob, direct, rendition)
+    assert [staged_media(key) for key in keys] == [media_id, None, None, None]
+    assert [blob_in(key) for key in keys] == [None, (store_id, checksum), None, None]
+    assert [direct_media(key) for key in keys] == [None, None, media_id, None]
+    assert [is_blob(key) for key in keys] == [False, True, True, False]
+    assert [media_of_rendition(key) for key in keys] == [None, None, None, media_id]
 
 
 @given(ids.map(StoreId), ids.map(StoreId), checksums)
@@ -50,15 +58,18 @@ def test_what_is_not_a_key_of_ours_is_nobodys(some: object, noise: str) -> None:
         f"x{some}/cas/{'0' * 64}",
         f"{some}/cas/{'0' * 63}",
         f"{some}/cas/{'0' * 64}{noise}x",
+        f"x{some}/blobs/{some}",
+        f"{some}/blobs/{some}/{noise}",
+        f"{some}/blobs/{some}\n",
         f"{some}/media/{some}",
         f"{some}/media/{some}/",
         f"{some}/media/{some}/a/b",
     ):
-        assert (staged_media(key), blob_in(key), media_of_rendition(key)) == (None, None, None)
+        assert (staged_media(key), is_blob(key), media_of_rendition(key)) == (None, False, None)
 
 
 @pytest.mark.parametrize("media_type", MediaType)
 def test_an_original_of_a_listing_is_not_of_the_library(media_type: MediaType) -> None:
     key = original_key(ListingId(IDS.new()), media_type, BatchId(IDS.new()), AssetId(IDS.new()), "photo.jpg")
 
-    assert (staged_media(key), blob_in(key), media_of_rendition(key)) == (None, None, None)
+    assert (staged_media(key), is_blob(key), media_of_rendition(key)) == (None, False, None)
