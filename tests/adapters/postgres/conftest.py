@@ -5,7 +5,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from migrations.upgrade import upgrade
+from tests.adapters.postgres.legacy import Legacy
 from tests.builders import IDS
+from tests.postgres_databases import PostgresDatabases
 
 
 @pytest.fixture
@@ -19,3 +22,17 @@ async def bystander(postgres_dsn: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(postgres_dsn, timeout=5, command_timeout=10)
     yield connection
     await connection.close(timeout=5)
+
+
+@pytest.fixture(scope="session")
+async def legacy_template(postgres_databases: PostgresDatabases) -> AsyncIterator[str]:
+    """The name of an empty database at revision 0012."""
+    async with postgres_databases.fresh(template="template0") as dsn:
+        await upgrade(dsn, "0012")
+        yield dsn.rpartition("/")[2]
+
+
+@pytest.fixture
+async def legacy(postgres_databases: PostgresDatabases, legacy_template: str) -> AsyncIterator[Legacy]:
+    async with postgres_databases.fresh(template=legacy_template) as dsn, Legacy.at(dsn) as legacy:
+        yield legacy
