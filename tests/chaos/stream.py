@@ -16,6 +16,7 @@ from tests import media
 from tests.chaos.insisting import GivenUp, insist
 from tests.system.files import LocalFile, photo, photos, video
 from tests.system.marketplace import Marketplace
+from tests.system.plain_http import plain_http
 
 Json = dict[str, Any]
 
@@ -147,7 +148,7 @@ class Stream:
 @asynccontextmanager
 async def open_stream(url: str, rng: Random) -> AsyncIterator[Stream]:
     async with (
-        httpx.AsyncClient(base_url=url, timeout=_TIMEOUT) as http,
-        httpx.AsyncClient(timeout=_TIMEOUT) as web,
+        plain_http(base_url=url, timeout=_TIMEOUT) as http,
+        plain_http(timeout=_TIMEOUT) as web,
     ):
         yield Stream(Marketplace(http, web), rng)

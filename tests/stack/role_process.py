@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import httpx
 import psutil
 
 from adapters.embedded.death_signal import death_signal
@@ -15,6 +14,7 @@ from tests.lasting_ports import lasting_port
 from tests.stack.program import PROGRAM
 from tests.system.family import Family
 from tests.system.own_answer import answers_ok
+from tests.system.plain_http import plain_http
 from tests.system.waiting import eventually
 
 _START = 150.0
@@ -66,7 +66,7 @@ class RoleProcess:
 
     async def answers(self, path: str = "/livez") -> None:
         """Returns once it does, with 200."""
-        async with httpx.AsyncClient(timeout=5) as http:
+        async with plain_http(timeout=5) as http:
 
             async def look() -> bool:
                 assert self.runs(), f"{self.name} has ended:\n{self.log_tail()}"

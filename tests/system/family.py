@@ -31,7 +31,7 @@ class Family:
         async def at_work() -> list[psutil.Process] | None:
             return self.ffmpegs() or None
 
-        return await eventually(at_work, within=60, expecting="ffmpeg works on a video", every=0.01)
+        return await eventually(at_work, within=60, expecting="ffmpeg works on a video", every=0.03)
 
     async def idle(self) -> None:
         """Returns once nobody transcodes."""

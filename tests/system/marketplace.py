@@ -14,6 +14,7 @@ from domain.ids import StoreId, UserId
 from domain.principal import Principal, Role
 from tests.system.answers import accepted
 from tests.system.caller import Caller, Json
+from tests.system.plain_http import plain_http
 from tests.system.vitrine_process import JWT_SECRET
 
 _PATIENCE = httpx.Timeout(30)
@@ -70,7 +71,7 @@ class Marketplace:
 @asynccontextmanager
 async def open_marketplace(url: str) -> AsyncIterator[Marketplace]:
     async with (
-        httpx.AsyncClient(base_url=url, timeout=_PATIENCE) as http,
-        httpx.AsyncClient(timeout=_PATIENCE) as web,
+        plain_http(base_url=url, timeout=_PATIENCE) as http,
+        plain_http(timeout=_PATIENCE) as web,
     ):
         yield Marketplace(http, web)

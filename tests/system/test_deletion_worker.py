@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from domain.media.media import MediaStatus
@@ -22,6 +21,7 @@ from tests.system.backstage import Backstage, open_backstage
 from tests.system.library import InUse, Library, open_library
 from tests.system.marketplace import open_marketplace
 from tests.system.metrics import read_metrics
+from tests.system.plain_http import plain_http
 from tests.system.waiting import eventually
 
 WITHIN = 90.0
@@ -172,7 +172,7 @@ async def test_an_unknown_entity_type_waits_for_somebody_and_goes_on(deployment:
         return await library.status(in_use.media) is MediaStatus.DELETE_FAILED
 
     await eventually(failed, within=WITHIN, expecting="the worker gives up\n" + deployment.worker.log_tail())
-    async with httpx.AsyncClient(base_url=deployment.worker.url, timeout=10) as probes:
+    async with plain_http(base_url=deployment.worker.url, timeout=10) as probes:
         metrics = await read_metrics(probes)
     assert metrics["media_deletions_total{unknown_entity_type}"] >= 1
     async with library.begin() as tx:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from domain.principal import Role
@@ -29,6 +28,7 @@ from tests.system.marketplace import Marketplace, open_marketplace
 from tests.system.metrics import read_metrics
 from tests.system.outcome import assert_done_once
 from tests.system.pipeline import Pipeline
+from tests.system.plain_http import plain_http
 from tests.system.waiting import eventually
 
 EVENTS, LISTINGS, STORAGE = "vitrine.listing-media.v1", "vitrine.listings.v1", "vitrine.storage.v1"
@@ -299,7 +299,7 @@ async def test_told_twice_it_hands_back_what_it_has(deployment: Deployment) -> N
 
 
 async def test_every_role_tells_how_it_is(deployment: Deployment) -> None:
-    async with httpx.AsyncClient(timeout=10) as http:
+    async with plain_http(timeout=10) as http:
         for name, role in deployment.stack.roles.items():
             assert (await http.get(f"{role.url}/livez")).text == "alive"
             checks = accepted(await http.get(f"{role.url}/readyz"))["checks"]
@@ -343,5 +343,5 @@ async def _at_work(deployment: Deployment, batch_id: str) -> None:
 
 
 async def _says(role: RoleProcess, path: str) -> None:
-    async with httpx.AsyncClient(timeout=5) as http:
+    async with plain_http(timeout=5) as http:
         assert (await http.get(role.url + path)).status_code == HTTPStatus.OK

@@ -28,6 +28,7 @@ from tests.entrypoints.http.forms import FORM, field, file, form
 from tests.system.answers import accepted
 from tests.system.marketplace import Marketplace
 from tests.system.mortal import Mortal
+from tests.system.plain_http import plain_http
 from tests.system.vitrine_process import VitrineProcess
 from tests.system.waiting import eventually
 from tests.uploads.library import Library
@@ -134,7 +135,7 @@ async def test_a_refusal_is_heard_by_a_sender_that_has_not_finished(marketplace:
 
 
 async def test_after_a_refusal_that_was_read_the_connection_goes_on(marketplace: Marketplace) -> None:
-    async with httpx.AsyncClient(base_url=marketplace.http.base_url, timeout=30) as http:
+    async with plain_http(base_url=marketplace.http.base_url, timeout=30) as http:
         headers = {**marketplace.owner.caller.headers, "content-type": FORM}
         for _ in range(3):
             content = form(field("kind", "product"), file(file_of(size=200_000)), field("folder", "late"))

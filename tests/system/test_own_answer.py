@@ -4,11 +4,11 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 
-import httpx
 import psutil
 import pytest
 
 from tests.system.own_answer import answers_ok
+from tests.system.plain_http import plain_http
 
 
 @pytest.fixture
@@ -25,6 +25,6 @@ async def port() -> AsyncIterator[int]:
 
 
 async def test_a_stranger_on_the_port_is_not_heard(port: int) -> None:
-    async with httpx.AsyncClient(timeout=5) as http:
+    async with plain_http(timeout=5) as http:
         assert await answers_ok(psutil.Process(), http, port, "/readyz")
         assert not await answers_ok(psutil.Process(os.getppid()), http, port, "/readyz")

@@ -19,6 +19,7 @@ from adapters.s3.address import BucketAddress
 from tests.lasting_ports import lasting_port
 from tests.system.family import Family
 from tests.system.own_answer import answers_ok
+from tests.system.plain_http import plain_http
 from tests.system.waiting import eventually
 
 JWT_SECRET = "a secret of 32 bytes, for tests only"
@@ -68,7 +69,7 @@ class VitrineProcess:
                 start_new_session=True,
                 preexec_fn=death_signal(signal.SIGTERM),
             )
-        async with httpx.AsyncClient(timeout=5) as http:
+        async with plain_http(timeout=5) as http:
             try:
                 await eventually(lambda: self._is_ready(http), within=_START, expecting="vitrine is ready")
             except AssertionError as error:
