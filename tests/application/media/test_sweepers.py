@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from application.media import sweep_staging
-from application.media.promote_media import VerifiedBytes
+from application.media.promote_media import ALONE, VerifiedBytes
 from domain.assets.failure import FailureCode
 from domain.errors import Unavailable
 from domain.ids import MediaId
@@ -210,7 +210,7 @@ async def test_a_hold_survives_the_loss_of_the_staging_object(world: World) -> N
     """Promotion begins again after a crash that came behind the copy."""
     media = await presigned(world, JPEG)
     verified = VerifiedBytes(checksum=checksum_of_bytes(JPEG), size=len(JPEG), mime_type="image/jpeg", facts=None)
-    blob = await world.promote_media._hold(media.id, verified)
+    blob = await world.promote_media._hold(media.id, verified, ALONE)
     await world.store.copy(media.storage_key, blob.key, content_type="image/jpeg")
     await world.store.delete([media.storage_key])
 
