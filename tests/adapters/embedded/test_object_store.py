@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 from adapters.embedded import DataFolderInUse, EmbeddedObjectStore
 from tests.adapters.embedded.holder import gone_within, server_on
 
+_SESSION = aioboto3.Session()
+
 
 def an_instance(folder: Path, *buckets: str) -> EmbeddedObjectStore:
     return EmbeddedObjectStore(folder, buckets=buckets or ["vitrine"])
@@ -21,8 +23,13 @@ def an_instance(folder: Path, *buckets: str) -> EmbeddedObjectStore:
 
 @asynccontextmanager
 async def client_of(store: EmbeddedObjectStore) -> AsyncIterator[Any]:
-    session = aioboto3.Session(store.access_key, store.secret_key, region_name=store.region)
-    async with session.client("s3", endpoint_url=store.endpoint_url) as client:
+    async with _SESSION.client(
+        "s3",
+        endpoint_url=store.endpoint_url,
+        region_name=store.region,
+        aws_access_key_id=store.access_key,
+        aws_secret_access_key=store.secret_key,
+    ) as client:
         yield client
 
 
