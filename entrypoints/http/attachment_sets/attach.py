@@ -25,7 +25,7 @@ from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.creates import Creates
 from entrypoints.http.listing_media.answering import created
 from entrypoints.http.reading.file_form import FORM_TYPE, FileForm
-from entrypoints.http.reading.json_request import JsonRequest, UnsupportedMediaType
+from entrypoints.http.reading.json_request import LOG_FACTS, JsonRequest, UnsupportedMediaType
 from entrypoints.reading.json_body import read_json
 
 _TEXT = OpenAPIType.STRING
@@ -105,6 +105,7 @@ async def attach(
             shown = await _attach_json(request, target, attach_link, attach_media)
         case _:
             raise UnsupportedMediaType(detail="this takes multipart/form-data or application/json")
+    request.scope["state"][LOG_FACTS] = {"attachment_id": shown.attachment.id, "media_id": shown.attachment.media_id}
     return created(attachment_body(shown), request, shown.attachment.id)
 
 
