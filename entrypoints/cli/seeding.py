@@ -69,7 +69,8 @@ def _tools(vitrine: Vitrine, fixture_set: FixtureSet, principal: Principal) -> S
 
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=notices(), transient=True)
+    console = notices()
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _print_tallies(tallies: Mapping[str, Tally]) -> None:
@@ -88,7 +89,7 @@ def _print_next(settings: Settings, principal: Principal) -> None:
     except CommandFailed:
         return
     console = output()
-    console.print("\nA token for this store, for twelve hours, and what to call with it:", style="bold")
+    console.print("\nA token for this store, for twelve hours, and what to ask the API with it:", style="bold")
     # Lines to copy: folding would break them.
     calls = [f'curl -H "Authorization: Bearer $TOKEN" {settings.base_url}/api/v2/{name}' for name in _SHOWN]
     for line in (f"TOKEN={token}", *calls):

@@ -1,5 +1,6 @@
 """Listings and their bookings, as the marketplace would tell of them."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated
@@ -80,7 +81,8 @@ def introduced(key: Key, material: Material) -> Listing | None:
 
 def _rules(entry: ListingEntry, material: Material) -> Iterator[Flaw]:  # noqa: ARG001 - they look at the entry alone
     names = {str(some_id(booking.key)): booking.key for booking in entry.bookings}
-    return flaws(lambda: entry.told(some_id, some_id), names=names)
+    for flaw in flaws(lambda: entry.told(some_id, some_id), names=names):
+        yield Flaw(re.sub("/id$", "/key", flaw.field), flaw.detail)
 
 
 class ListingLoader(Loader[ListingEntry]):

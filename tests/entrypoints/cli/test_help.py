@@ -14,7 +14,7 @@ from entrypoints.worker_kind import WorkerKind
 from tests.entrypoints.cli.program import Program
 
 COMMANDS = (
-    *("run", "demo", "token", "listing", "upload", "status", "download", "settings", "asyncapi"),
+    *("run", "demo", "seed", "token", "listing", "upload", "status", "download", "settings", "asyncapi"),
     *("migrate", "topics", "api", "relay", "worker", "consume", "audit"),
 )
 SECRET = "a secret of 32 bytes, for tests only"
