@@ -1,11 +1,9 @@
 """Entity and ledger change together or not at all."""
 
 from typing import Any
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.attachment_sets import PostgresAttachmentSets, attachment_sets
@@ -27,7 +25,6 @@ from domain.ids import MediaId
 from domain.kits.kit import Kit, Kits
 from domain.licenses.license import License
 from domain.licenses.repository import Licenses
-from domain.parts.part import Part, Parts
 from domain.parts.part import Part, Parts
 from domain.products.gallery import UsageType
 from domain.products.product import Product
@@ -67,18 +64,6 @@ class BrokenKits(PostgresKits):
 class BrokenSets(PostgresAttachmentSets):
     async def remove(self, attachment_set: AttachmentSet) -> None:
         await super().remove(attachment_set)
-        raise Broken
-
-
-class BrokenParts(PostgresParts):
-    async def save(self, owner: Part) -> None:
-        await super().save(owner)
-        raise Broken
-
-
-class BrokenKits(PostgresKits):
-    async def save(self, owner: Kit) -> None:
-        await super().save(owner)
         raise Broken
 
 
@@ -164,21 +149,6 @@ async def test_a_part_that_cannot_go_altogether_stays_altogether(
 async def sets_in(engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
         return len((await connection.execute(attachment_sets.select())).all())
-
-
-@pytest.mark.parametrize("sort", [PARTS, KITS], ids=["part", "kit"])
-async def test_a_part_or_kit_that_is_not_stored_has_no_set(
-    postgres_shop: Shop, shop_engine: AsyncEngine, broken: PostgresUnitOfWorkFactory, sort: OwnerSort[Any]
-) -> None:
-    create = CreateOwner(sort=sort, begin=broken, clock=postgres_shop.api.clock, ids=IDS)
-
-    with pytest.raises(Broken):
-        await create(CreateOwnerCommand(principal=KEEPER, name="Oil lamp"))
-
-    async with shop_engine.connect() as connection:
-        assert (await connection.execute(select(attachment_sets.c.id))).all() == []
-    for plural in ("parts", "kits"):
-        assert (await postgres_shop.done("GET", f"/{plural}"))[plural] == []
 
 
 async def test_what_the_ledger_refuses_leaves_no_entity(shop: Shop) -> None:
