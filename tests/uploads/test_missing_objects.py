@@ -12,6 +12,7 @@ import pytest
 from application.media import upload_media
 from application.media.promote_media import ALONE, VerifiedBytes
 from domain.errors import Unavailable
+from domain.ids import MediaId
 from domain.media.errors import MediaNotArrived
 from domain.media.media import Media, MediaStatus
 from domain.media.object_keys import blob_key, direct_key
@@ -42,8 +43,15 @@ async def bring(library: Library, checksum: str | None = None) -> Media:
 
 async def one_that_died(library: Library) -> Media:
     """A direct upload that had hold of its bytes, and ended before they appeared."""
-    media = build_media(store_id=library.store_id, checksum=None, mime_type="video/mp4", created_at=library.now)
-    media.storage_key = direct_key(library.store_id, media.id)
+    media_id = MediaId(library.ids.new())
+    media = build_media(
+        id=media_id,
+        store_id=library.store_id,
+        checksum=None,
+        storage_key=direct_key(library.store_id, media_id),
+        mime_type="video/mp4",
+        created_at=library.now,
+    )
     async with library.begin() as tx:
         await tx.media.save(media)
         await tx.commit()
@@ -239,7 +247,13 @@ async def test_a_direct_upload_that_names_its_bytes_cannot_be_completed(library:
     """Others may have brought them to where it writes."""
     known = await bring(library, str(CHECKSUM))
     assert known.storage_key == blob_key(library.store_id, CHECKSUM)
-    flowing = build_media(store_id=library.store_id, checksum=CHECKSUM, storage_key=known.storage_key, size=known.size)
+    flowing = build_media(
+        id=MediaId(library.ids.new()),
+        store_id=library.store_id,
+        checksum=CHECKSUM,
+        storage_key=known.storage_key,
+        size=known.size,
+    )
     async with library.begin() as tx:
         await tx.media.save(flowing)
         await tx.commit()
