@@ -3,6 +3,7 @@ from typing import Annotated
 
 import typer
 
+from adapters.telemetry.log import configure_logging
 from entrypoints.cli.terminal import output
 from entrypoints.settings import Settings
 
@@ -29,4 +30,7 @@ def migrate(
     # SQLAlchemy takes seconds to import, and the other commands do not need it.
     from entrypoints.cli.schema import move_schema  # noqa: PLC0415
 
-    asyncio.run(move_schema(Settings.from_environment(), revision, output(), down=down))
+    settings = Settings.from_environment()
+    # Revisions that move many rows say how far they are.
+    configure_logging(level=settings.log_level, as_json=settings.log_format == "json")
+    asyncio.run(move_schema(settings, revision, output(), down=down))

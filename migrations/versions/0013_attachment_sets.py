@@ -48,8 +48,8 @@ def downgrade() -> None:
     op.execute("LOCK TABLE parts, kits, attachment_sets, set_attachments")
     if homeless := op.get_bind().scalar(_HOMELESS):
         raise CommandError(
-            f"{homeless} attachments are not those of parts, and revision 0012 knows no others: copy those that are "
-            "needed to a part (POST .../attachments/{id}/copy), delete those of kits, and run this again"
+            f"{homeless} attachments hang on kits, for which revision 0012 has no place: copy what is needed to parts "
+            "(POST /api/v2/parts/{partId}/attachments), delete them, and run this again"
         )
     _make_tables_of_originals()
     _make_legacy_tables()
