@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from adapters.memory.clock import ManualClock
@@ -69,9 +70,9 @@ class Books:
     async def drifts(self, *, repair: bool = False) -> list[Drift]:
         return [finding.drift for finding in await self.audit(repair=repair)]
 
-    async def media(self) -> tuple[Media, Blob]:
+    async def media(self, **of_blob: Any) -> tuple[Media, Blob]:
         """One that is READY, with its blob and its object."""
-        blob = build_blob()
+        blob = build_blob(**of_blob)
         media = ready_media(blob)
         async with self.begin() as tx:
             obtained = await tx.blobs.obtain(replace(blob, holders=0, condemned_at=NOW))

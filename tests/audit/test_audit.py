@@ -14,7 +14,7 @@ from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import Rendition, RenditionName
 from domain.ids import AttachmentId, MediaId, StoreId, UserId
 from domain.media.media import MediaStatus
-from domain.media.object_keys import rendition_key, staging_key
+from domain.media.object_keys import blob_key, direct_key, rendition_key, staging_key
 from tests.audit.books import Books
 from tests.builders import IDS, NOW, STORE, build_blob, build_media, checksum_of
 
@@ -236,6 +236,86 @@ async def test_bytes_that_no_blob_knows_are_condemned_not_deleted(books: Books) 
     assert blob.condemned_at == NOW
     assert await books.store.head(key) is not None
     assert await books.audit() == []
+
+
+async def test_blobs_of_both_keys_are_walked_side_by_side(books: Books) -> None:
+    for _ in range(3):
+        await books.media()
+        await books.media(key=direct_key(STORE, MediaId(IDS.new())))
+    assert await books.audit() == []
+    lost = [await books.media(), await books.media(key=direct_key(STORE, MediaId(IDS.new())))]
+    await books.store.delete([blob.key for _, blob in lost])
+    _, larger = await books.media(key=direct_key(STORE, MediaId(IDS.new())))
+    books.write(larger.key, larger.size + 1)
+
+    found = await books.audit(repair=True)
+
+    assert {(each.drift, each.key) for each in found} == {
+        *((Drift.MISSING_OBJECT, blob.key) for _, blob in lost),
+        (Drift.WRONG_SIZE, larger.key),
+    }
+    for media, _ in lost:
+        assert (await books.find(media)).status is MediaStatus.DELETE_REQUESTED
+
+
+async def test_bytes_whose_hash_nobody_knows_are_deleted_once_they_are_old(books: Books) -> None:
+    awaited, failed, gone, fresh = (MediaId(IDS.new()) for _ in range(4))
+    async with books.begin() as tx:
+        await tx.media.save(build_media(id=awaited, storage_key=direct_key(STORE, awaited)))
+        await tx.media.save(
+            build_media(id=failed, storage_key=direct_key(STORE, failed), status=MediaStatus.FAILED, failure=LOST)
+        )
+        await tx.commit()
+    for media_id in (awaited, failed, gone):
+        books.write(direct_key(STORE, media_id), 5, age=timedelta(days=3))
+    books.write(direct_key(STORE, fresh), 5)
+    orphans = {direct_key(STORE, media_id) for media_id in (failed, gone)}
+
+    found = await books.audit()
+    mended = await books.audit(repair=True)
+
+    assert {(each.drift, each.key, each.store_id) for each in found} == {
+        (Drift.ORPHAN_OBJECT, key, STORE) for key in orphans
+    }
+    assert {each.key for each in mended if each.repaired} == orphans
+    assert await books.audit() == []
+    assert books.bucket.objects.keys() == {direct_key(STORE, media_id) for media_id in (awaited, fresh)}
+
+
+async def test_bytes_that_have_a_blob_elsewhere_are_deleted_once_they_are_old(books: Books) -> None:
+    old = timedelta(days=3)
+    _, blob = await books.media(key=direct_key(STORE, MediaId(IDS.new())))
+    _, other = await books.media(key=direct_key(STORE, MediaId(IDS.new())))
+    _, used = await books.media(key=direct_key(STORE, MediaId(IDS.new())))
+    condemned = build_blob(key=direct_key(STORE, MediaId(IDS.new())))
+    async with books.begin() as tx:
+        await tx.blobs.obtain(condemned)
+        held = await tx.blobs.lock(used.id)
+        assert held is not None
+        uploading = build_media(checksum=None, storage_key=blob_key(STORE, used.checksum))
+        uploading.hold(held, now=NOW)
+        await tx.blobs.save(held)
+        await tx.media.save(uploading)
+        await tx.commit()
+    beside = {each.id: blob_key(STORE, each.checksum) for each in (blob, other, used, condemned)}
+    for each in (blob, used, condemned):
+        books.write(beside[each.id], each.size, age=old)
+    books.write(beside[other.id], other.size)
+
+    found = await books.audit(repair=True)
+
+    assert [(each.drift, each.key, each.repaired) for each in found] == [(Drift.ORPHAN_OBJECT, beside[blob.id], True)]
+    assert await books.store.head(beside[blob.id]) is None
+    for each in (other, used, condemned):
+        assert await books.store.head(beside[each.id]) is not None
+    async with books.begin() as tx:
+        await tx.blobs.remove(condemned)
+        await tx.commit()
+    assert [each.key for each in await books.audit(repair=True)] == [beside[condemned.id]]
+    async with books.begin() as tx:
+        anew = await tx.blobs.at(beside[condemned.id])
+    assert anew is not None
+    assert anew.condemned_at == NOW
 
 
 async def test_a_condemned_blob_may_be_without_its_object(books: Books) -> None:

@@ -7,9 +7,10 @@ import pytest
 from adapters.memory.storage import MemoryObjectStore
 from application.ports.storage import StoredObject
 from application.storage.notification import ObjectChange, StorageNotification
+from domain.ids import MediaId
 from domain.media.media import Media, MediaStatus
-from domain.media.object_keys import is_blob, is_rendition
-from tests.builders import build_blob
+from domain.media.object_keys import direct_key, is_blob, is_rendition
+from tests.builders import IDS, STORE, build_blob
 from tests.deletion.scene import Scene
 
 
@@ -28,6 +29,7 @@ async def lost(scene: Scene, media: Media) -> bool:
 def test_whose_keys_they_are() -> None:
     blob = build_blob()
     assert is_blob(blob.key)
+    assert is_blob(direct_key(STORE, MediaId(IDS.new())))
     assert not is_blob(blob.key + "/x")
     assert not is_rendition(blob.key)
     assert is_rendition(f"{blob.store_id}/media/{blob.id}/thumbnail.1.jpg")
@@ -77,6 +79,29 @@ async def test_told_twice_it_happens_once(scene: Scene) -> None:
         assert [await lost(scene, each) for _ in range(3)] == [True, False, False]
     assert await scene.types_told(media) == ["media.delete_requested"]
     assert await scene.types_told(kept) == ["media.quarantined"]
+
+
+async def test_bytes_that_lie_where_an_upload_wrote_them_are_found_by_their_key(scene: Scene) -> None:
+    blob = build_blob(key=direct_key(STORE, MediaId(IDS.new())), size=5)
+    media, twin = await scene.new_media(blob), await scene.new_media(blob)
+    await scene.new_album(contract=twin)
+
+    assert await lost(scene, media)
+
+    assert (await scene.media(media)).status is MediaStatus.DELETE_REQUESTED
+    assert (await scene.media(twin)).quarantined_at is not None
+    scene.write(blob.key)
+    assert await scene.note_blob_arrival(told(blob.key, ObjectChange.CREATED))
+    assert (await scene.media(twin)).is_attachable
+
+
+async def test_objects_that_no_blob_names_concern_nobody(scene: Scene) -> None:
+    media = await scene.new_media()
+    await scene.store.delete([media.storage_key])
+    for change in ObjectChange:
+        assert not await scene.note_blob_removal(told(direct_key(STORE, media.id), change))
+        assert not await scene.note_blob_arrival(told(direct_key(STORE, media.id), change))
+    assert (await scene.media(media)).status is MediaStatus.READY
 
 
 async def test_what_lies_there_after_all_is_not_gone(scene: Scene) -> None:

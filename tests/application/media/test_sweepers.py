@@ -14,7 +14,7 @@ from domain.errors import Unavailable
 from domain.ids import MediaId
 from domain.media.errors import MediaNotPending
 from domain.media.media import MediaStatus
-from domain.media.object_keys import blob_key, staging_key
+from domain.media.object_keys import blob_key, direct_key, staging_key
 from tests.application.media.sending import (
     all_blobs,
     all_media,
@@ -28,7 +28,7 @@ from tests.application.media.sending import (
 from tests.application.media.uploaded import media_now
 from tests.application.media_use_cases import UPLOAD_WINDOW, URL_LIFETIME
 from tests.application.world import World
-from tests.builders import IDS, STORE
+from tests.builders import IDS, STORE, build_media
 
 JPEG = file_of()
 SECOND = timedelta(seconds=1)
@@ -173,6 +173,34 @@ async def test_uploads_in_parts_that_a_killed_process_left_are_aborted(world: Wo
     assert await world.expire_unfinished() == 1
     assert await world.sweep_staging() == 1
     assert {upload.key for upload in world.bucket.uploads.values()} == {"listing/raw/video"}
+
+
+async def test_parts_of_a_direct_upload_stay_while_its_media_waits_for_them(world: World) -> None:
+    waiting, gone = MediaId(IDS.new()), MediaId(IDS.new())
+    async with world.begin() as tx:
+        await tx.media.save(build_media(id=waiting, storage_key=direct_key(STORE, waiting), created_at=world.now))
+        await tx.commit()
+    for media_id in (waiting, gone):
+        await world.multipart.begin(direct_key(STORE, media_id), content_type="video/mp4")
+    world.clock.advance(LONGEST_UPLOAD + SECOND)
+
+    assert await world.sweep_staging() == 1
+    assert {upload.key for upload in world.bucket.uploads.values()} == {direct_key(STORE, waiting)}
+
+    world.clock.advance(UPLOAD_WINDOW)
+    assert await world.expire_unfinished() == 1
+    assert await world.sweep_staging() == 1
+    assert not world.bucket.uploads
+
+
+async def test_objects_of_blobs_are_no_business_of_it(world: World) -> None:
+    keys = [blob_key(STORE, checksum_of_bytes(JPEG)), direct_key(STORE, MediaId(IDS.new()))]
+    for key in keys:
+        world.bucket.write(key, JPEG, content_type="image/jpeg", checksum=None)
+    world.clock.advance(URL_LIFETIME + UPLOAD_WINDOW)
+
+    assert await world.sweep_staging() == 0
+    assert sorted(world.bucket.objects) == sorted(keys)
 
 
 async def test_a_pass_is_bounded_and_the_next_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
