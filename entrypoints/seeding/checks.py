@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from domain.errors import Violation
 from entrypoints.reading.structure import differences
 from entrypoints.seeding.context import Context
@@ -20,7 +18,7 @@ def structure_problems(context: Context[Any], entry: PlainEntry) -> Iterator[Pro
     """Fields that are missing, unknown, or of another type."""
     for violation in differences(entry.members, context.entry):
         field = violation.pointer.removeprefix("/")
-        yield Problem(file=context.file, entry=entry.label, field=field, detail=_worded(violation, context))
+        yield Problem(file=context.file, entry=entry.label, field=field, detail=_worded(violation))
 
 
 def key_problems(context: Context[Any], entries: Sequence[PlainEntry]) -> Iterator[Problem]:
@@ -59,10 +57,8 @@ def rule_problems(context: Context[Any], entries: Sequence[Entry], material: Mat
             yield Problem(file=context.file, entry=entry.key, field=flaw.field, detail=flaw.detail)
 
 
-def _worded(violation: Violation, context: Context[Any]) -> str:
+def _worded(violation: Violation) -> str:
     if violation.code != "UNKNOWN_FIELD":
         return violation.detail
-    field = violation.pointer.rpartition("/")[2]
-    at_the_top = violation.pointer.count("/") == 1
-    known = [each.encode_name for each in msgspec.structs.fields(context.entry)] if at_the_top else []
-    return f"there is no such field{suggestion(field, known)}"
+    known = violation.detail.removeprefix("one of ").split(", ")
+    return f"there is no such field{suggestion(violation.pointer.rpartition('/')[2], known)}"

@@ -51,8 +51,10 @@ def read_fixture_file(path: Path) -> FixtureFile:
         return found
 
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         value = json.loads(text, object_pairs_hook=once_each, parse_constant=_refuse_constant)
+        # Half a character, which JSON can spell, is nothing that can be stored or shown.
+        json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         return _unreadable(path, f"line {error.lineno}, column {error.colno}: this is no JSON: {error.msg}")
     except (ValueError, RecursionError, OSError) as error:

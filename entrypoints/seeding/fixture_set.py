@@ -1,6 +1,6 @@
 """A folder of fixtures, read and checked as a whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from adapters.sniffing.magic import MagicTypeSniffer
 from domain.errors import DomainError
 from domain.media.media import Media
 from entrypoints.seeding.checks import key_problems, reference_problems, rule_problems, structure_problems
-from entrypoints.seeding.context import Fixtures
+from entrypoints.seeding.context import Context, Fixtures
 from entrypoints.seeding.contexts import CONTEXTS
 from entrypoints.seeding.fixture_file import FixtureFile, read_fixture_file
 from entrypoints.seeding.material import Material
@@ -45,15 +45,8 @@ def read_fixture_set(folder: Path, settings: Settings) -> FixtureSet:
     problems = [*_of_folder(folder), *(problem for file in read.values() for problem in file.problems)]
     sound: dict[str, list[Any]] = {}
     for context in CONTEXTS:
-        entries = read[context.name].entries or ()
-        wrong = [[*structure_problems(context, entry)] for entry in entries]
-        problems += [*key_problems(context, entries), *(problem for found in wrong for problem in found)]
-        problems += reference_problems(context, entries, read)
-        sound[context.name] = [
-            msgspec.convert(entry.members, context.entry)
-            for entry, found in zip(entries, wrong, strict=True)
-            if not found
-        ]
+        wrong, sound[context.name] = _sorted_out(context, read)
+        problems += wrong
     files = SampleFiles(folder / _SAMPLES, MagicTypeSniffer())
     material = Material(
         settings=settings,
@@ -72,6 +65,19 @@ def read_fixture_set(folder: Path, settings: Settings) -> FixtureSet:
 
 def _read(path: Path) -> FixtureFile:
     return read_fixture_file(path) if path.exists() else FixtureFile(name=path.name, entries=())
+
+
+def _sorted_out(context: Context[Any], read: Mapping[str, FixtureFile]) -> tuple[list[Problem], list[Any]]:
+    """What is wrong with the entries of a context, and those that are well-formed."""
+    entries = read[context.name].entries or ()
+    problems = [*key_problems(context, entries)]
+    well_formed = []
+    for entry in entries:
+        found = [*structure_problems(context, entry)]
+        problems += found
+        if not found:
+            well_formed.append(msgspec.convert(entry.members, context.entry))
+    return [*problems, *reference_problems(context, entries, read)], well_formed
 
 
 def _of_folder(folder: Path) -> Iterator[Problem]:

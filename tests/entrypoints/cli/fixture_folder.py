@@ -36,7 +36,7 @@ class FixtureFolder:
         change(next(entry for entry in entries if entry["key"] == key))
         self.write(name, entries)
 
-    def add(self, name: str, **entry: object) -> None:
+    def add(self, name: str, /, **entry: object) -> None:
         self.write(name, [*self.entries(name), entry])
 
     def _file(self, name: str) -> Path:

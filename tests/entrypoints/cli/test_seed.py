@@ -97,6 +97,7 @@ async def test_all_files_are_looked_through_and_every_mistake_is_told(
     fixtures.change("users", "anna", lambda entry: entry.update(avatar="anno", age=30))
     fixtures.change("products", "lamp-oil", lambda entry: entry.update(coa="oil-analyses"))
     fixtures.change("ads", "evening", lambda entry: entry.pop("title"))
+    fixtures.change("ads", "evening", lambda entry: put(entry, "creatives/0/medai", "lamp-lit"))
     fixtures.change("listings", "lakeside", lambda entry: entry.update(kind="CASTLE"))
 
     assert await mistakes(program, fixtures) == [
@@ -104,6 +105,7 @@ async def test_all_files_are_looked_through_and_every_mistake_is_told(
         'users.json, anna, avatar: there is no "anno" in media.json; did you mean "anna"?',
         'products.json, lamp-oil, coa: there is no "oil-analyses" in media.json; did you mean "oil-analysis"?',
         "ads.json, evening, title: this is required",
+        'ads.json, evening, creatives/0/medai: there is no such field; did you mean "media"?',
         "listings.json, lakeside, kind: Invalid enum value 'CASTLE'; one of PROPERTY, DEVELOPMENT",
     ]
 
@@ -116,6 +118,7 @@ async def test_all_files_are_looked_through_and_every_mistake_is_told(
         ("", "users.json: line 1, column 1: this is no JSON: "),
         ('{"key": "anna"}', "users.json: this is no list of entries"),
         ('[{"key": NaN}]', "users.json: this cannot be read as JSON: NaN"),
+        (r'[{"key": "\ud800"}]', "users.json: this cannot be read as JSON: 'utf-8'"),
         ("[" * 100_000, "users.json: this cannot be read as JSON: "),
     ],
 )
@@ -130,6 +133,12 @@ async def test_what_is_no_list_of_entries_is_told_with_its_place(
 async def test_other_encodings_are_refused(fixtures: FixtureFolder, program: Program) -> None:
     (fixtures.path / "users.json").write_bytes('[{"key": "zoë"}]'.encode("latin-1"))
     assert (await the_mistake(program, fixtures)).startswith("users.json: this cannot be read as JSON: 'utf-8'")
+
+
+async def test_a_byte_order_mark_does_no_harm(fixtures: FixtureFolder, program: Program) -> None:
+    fixtures.write("users", "\ufeff" + fixtures.text("users"))
+    outcome = await program.run("seed", "--check", fixtures.path)
+    assert outcome.code == 0, outcome
 
 
 async def test_an_entry_without_a_key_is_known_by_its_place(fixtures: FixtureFolder, program: Program) -> None:
@@ -292,7 +301,7 @@ RULES: dict[str, tuple[Break, str]] = {
     ),
     "an attachment of two things": (
         lambda it: it.change("attachments", "socket-photo", lambda entry: entry.update(media="lamp-front")),
-        "attachments.json, socket-photo: an attachment is made of exactly one of file, media and url; this has file and",
+        "attachments.json, socket-photo: an attachment is made of exactly one of file, media and url; this has file",
     ),
     "an attachment of nothing": (
         lambda it: it.change("attachments", "socket-photo", lambda entry: entry.pop("file")),
