@@ -87,9 +87,10 @@ async def meet(
     uploader: Stop,
     *,
     collector_first: bool,
+    size: int = 0,
 ) -> None:
     """Both go to their stops, and on from there one after the other, as far as the other lets them."""
-    body = file_of("video/mp4", name=str(IDS.new()))
+    body = file_of("video/mp4", size=size, name=str(IDS.new()))
     await condemned(library, body)
     collecting = asyncio.create_task(library.seen_by(collector).collect())
     await until_stopped(collecting, collector, library.patience)
@@ -118,6 +119,19 @@ async def test_every_pair_of_stops_of_collector_and_upload(
         if not uploader.has_struck:
             break
     assert upload_step > 10
+
+
+@pytest.mark.parametrize("collector_step", range(1, COLLECTOR_STEPS + 1))
+async def test_every_pair_of_stops_of_collector_and_an_upload_in_parts(
+    memory_library: Library, collector_step: int
+) -> None:
+    """It brings bytes whose blob lies at the key of the media that went."""
+    for upload_step in count(1):
+        stops = Stop(collector_step), Stop(upload_step)
+        await meet(memory_library, direct, *stops, collector_first=upload_step % 2 == 0, size=len(LARGE))
+        if not stops[1].has_struck:
+            break
+    assert upload_step > 12
 
 
 @pytest.mark.parametrize("collector_step", [2, 5, 6, 9])

@@ -51,6 +51,26 @@ async def test_ten_direct_uploads_and_ten_past_us(library: Library) -> None:
     await assert_one_of_all(library, body)
 
 
+async def test_uploads_that_name_them_uploads_that_do_not_and_some_past_us(library: Library) -> None:
+    body = file_of("video/mp4", size=6 * MIB)
+
+    async def announced() -> None:
+        ticket = await presign(library, body, by=library.owner, file_type="video/mp4")
+        await put(library, ticket.upload, ticket.media.storage_key, body)
+        await complete(library, ticket.media.id, by=library.owner)
+
+    async def bring(turn: int) -> None:
+        if turn == 0:
+            await announced()
+        else:
+            checksum = str(checksum_of_bytes(body)) if turn == 1 else None
+            await upload(library, body, by=library.owner, checksum=checksum)
+
+    await asyncio.gather(*(bring(number % 3) for number in range(CLIENTS)))
+
+    await assert_one_of_all(library, body)
+
+
 async def put(library: Library, ticket: SignedUpload, key: str, body: bytes) -> None:
     """As the client does; the signature itself is somebody else's test."""
     await library.store.put(key, body, content_type=ticket.headers["content-type"], checksum=checksum_of_bytes(body))
