@@ -183,9 +183,11 @@ async def test_a_way_up_that_was_cut_short_is_finished_before_anything_is_droppe
     assert len((await legacy.moved())["attachments"]) == 40
 
 
-async def test_who_writes_meanwhile_is_noticed(legacy: Legacy) -> None:
+@pytest.mark.parametrize("where", ["sets of kits", "covers"])
+async def test_who_writes_meanwhile_is_noticed(legacy: Legacy, where: str) -> None:
+    """A part without a set, before attachments move and after."""
     await legacy.populate()
-    async with await MIDSTS["covers"].gate(legacy):
+    async with await MIDSTS[where].gate(legacy):
         moving = asyncio.create_task(legacy.up())
         await legacy.wait_until_it_stands()
         late = await legacy.link(await legacy.part())
@@ -211,11 +213,17 @@ async def test_a_process_that_waits_too_long_for_another_is_told_so(
 async def test_a_media_that_is_just_being_deleted_is_waited_for(legacy: Legacy) -> None:
     media_id = await legacy.media()
     attachment_id = await legacy.image(await legacy.part(), media_id=media_id)
-    async with legacy.connection.transaction():
-        await legacy.connection.execute("UPDATE media SET status = 'DELETE_REQUESTED' WHERE id = $1", media_id)
-        moving = asyncio.create_task(legacy.up())
+    async with Legacy.at(legacy.dsn) as deleting:
+        # Past the tables, which wait for whoever writes media, too.
+        async with legacy.gate("parts", "UPDATE", "true"):
+            moving = asyncio.create_task(legacy.up())
+            await legacy.wait_until_it_stands()
+            deletion = deleting.connection.transaction()
+            await deletion.start()
+            await deleting.connection.execute("UPDATE media SET status = 'DELETE_REQUESTED' WHERE id = $1", media_id)
         await legacy.wait_until_it_stands()
-    await moving
+        await deletion.commit()
+        await moving
 
     assert (await legacy.original(attachment_id))["reason"] == "MEDIA_NOT_USABLE"
     assert (await legacy.rows("media"))[0]["usage_count"] == 0
