@@ -216,7 +216,8 @@ async def test_a_sender_that_goes_away_at_any_moment_leaves_nothing(world: World
         task.cancel()
         await asyncio.wait([task])
         assert task.cancelled()
-        assert not await all_media(world)
+        # One that has arrived stays: where an earlier turn had left the bytes, its own are thrown away only then.
+        assert {media.status for media in await all_media(world)} <= {MediaStatus.UPLOADED}
         assert not half_done(world)
         await assert_consistent(world)
     assert turns > 12
