@@ -38,7 +38,9 @@ class MemoryWebClient(WebClient):
     async def get(self, url: str, *, largest: int) -> AsyncIterator[WebResource]:
         reached, page = self._follow(url)
         async with aclosing(_read(page.body, largest)) as content:
-            yield WebResource(url=reached, content_type=page.content_type, content=content)
+            yield WebResource(
+                url=reached, content_type=page.content_type, announced_size=len(page.body), content=content
+            )
 
     def _follow(self, url: str) -> tuple[str, MemoryPage]:
         for _ in range(1 + _MOST_REDIRECTS):

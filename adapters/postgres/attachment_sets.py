@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -61,6 +62,7 @@ set_attachments = Table(
     Column("user_id", ID, nullable=False),
     Column("type", Text, nullable=False),
     Column("title", Text, nullable=False),
+    Column("has_own_title", Boolean, nullable=False),
     Column("media_id", ID, ForeignKey("media.id", ondelete="RESTRICT")),
     Column("url", Text),
     Column("filename", Text),
@@ -169,6 +171,7 @@ class _AttachmentRow(msgspec.Struct):
     user_id: UserId
     type: AttachmentType
     title: str
+    has_own_title: bool
     media_id: MediaId | None
     url: str | None
     filename: str | None
@@ -185,6 +188,7 @@ class _AttachmentRow(msgspec.Struct):
             user_id=self.user_id,
             type=self.type,
             title=self.title,
+            has_own_title=self.has_own_title,
             media_id=self.media_id,
             url=self.url,
             filename=self.filename,
@@ -207,6 +211,7 @@ def _attachment_row(attachment_set: AttachmentSet, attachment: SetAttachment) ->
         "user_id": attachment.user_id,
         "type": attachment.type,
         "title": attachment.title,
+        "has_own_title": attachment.has_own_title,
         "media_id": attachment.media_id,
         "url": attachment.url,
         "filename": attachment.filename,

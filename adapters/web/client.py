@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager, closing
 from datetime import timedelta
 from importlib.metadata import version
-from urllib.parse import urljoin
+from string import punctuation
+from urllib.parse import quote, urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -62,10 +63,14 @@ class AiohttpWebClient(WebClient):
                     reached, response = await self._follow(session, url)
             with closing(response):
                 require_success(response.status)
-                _require_small(response, largest)
                 content = _read(response, guard, largest=largest, deadline=deadline)
                 async with aclosing(content):
-                    yield WebResource(url=reached, content_type=response.headers.get("Content-Type"), content=content)
+                    yield WebResource(
+                        url=reached,
+                        content_type=response.headers.get("Content-Type"),
+                        announced_size=_announced_size(response),
+                        content=content,
+                    )
 
     def _session(self, guard: ConnectionGuard) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -88,7 +93,7 @@ class AiohttpWebClient(WebClient):
                 require_fetchable(url, allowed=self._allowed)
             except UrlRefused as refusal:
                 raise MediaRejected(refusal.failure.code, refusal.failure.detail) from refusal
-            response = await session.get(URL(url), allow_redirects=False)
+            response = await session.get(_as_given(url), allow_redirects=False)
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or target is None:
                 return url, response
@@ -97,10 +102,21 @@ class AiohttpWebClient(WebClient):
         raise MediaRejected(FailureCode.TOO_MANY_REDIRECTS, f"the site redirects more than {_MOST_REDIRECTS} times")
 
 
-def _require_small(response: aiohttp.ClientResponse, largest: int) -> None:
-    """What the site says of the size spares the reading, where it says it of the bytes that we count."""
-    if "Content-Encoding" not in response.headers and (response.content_length or 0) > largest:
-        raise _too_large(largest)
+def _announced_size(response: aiohttp.ClientResponse) -> int | None:
+    """None where the site says it of other bytes than those that we count."""
+    return None if "Content-Encoding" in response.headers else response.content_length
+
+
+def _as_given(url: str) -> URL:
+    """Sites that sign their URLs look at every escape: only what no URL may hold is escaped here."""
+    parts = urlsplit(url)
+    return URL.build(
+        scheme=parts.scheme,
+        authority=URL(url).raw_authority,
+        path=quote(parts.path, safe=punctuation),
+        query_string=quote(parts.query, safe=punctuation),
+        encoded=True,
+    )
 
 
 async def _read(

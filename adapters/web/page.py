@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -11,6 +12,7 @@ from adapters.web.charset import decode
 from domain.attachment_sets.web_address import DEFAULT_PORTS, MAX_LENGTH
 
 _LONGEST_TITLE = 200
+_MOST_PREVIEWS = 3
 _NO_TEXT = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _STEP = 16 * 1024
 _DEEPEST = 512
@@ -25,7 +27,7 @@ _PREVIEWS = (
 
 
 def read_page(*, start: str, url: str, content_type: str | None) -> dict[str, object]:
-    """`start` in base64. Answers `{title, preview_url}`; either may be None."""
+    """`start` in base64. Answers `{title, preview_urls}`; the title may be None."""
     told = _Told()
     # The parser knows fewer charsets than browsers do, so it is given text.
     text = decode(base64.b64decode(start), content_type=content_type)
@@ -35,7 +37,7 @@ def read_page(*, start: str, url: str, content_type: str | None) -> dict[str, ob
         if told.depth > _DEEPEST:
             break
     parser.close()
-    return {"title": _title(told), "preview_url": _preview(told, url)}
+    return {"title": _title(told), "preview_urls": _previews(told, url)}
 
 
 class _Told:
@@ -95,10 +97,10 @@ def _title(told: _Told) -> str | None:
     return None
 
 
-def _preview(told: _Told, url: str) -> str | None:
+def _previews(told: _Told, url: str) -> list[str]:
     base = _resolved(told.base or "", url) or url
     candidates = (value for key in _PREVIEWS for value in told.values.get(key, ()))
-    return next(_web_addresses(candidates, base), None)
+    return list(dict.fromkeys(islice(_web_addresses(candidates, base), _MOST_PREVIEWS)))
 
 
 def _web_addresses(references: Iterator[str], base: str) -> Iterator[str]:

@@ -3,14 +3,17 @@ from dataclasses import dataclass
 from application.attachment_sets.attachment_links import AttachmentLinks, ShownAttachment
 from application.attachment_sets.scope import lock_set
 from application.attachment_sets.set_keeper import SetKeeper
+from application.media.upload_terms import UploadTerms
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachment_sets.errors import require_manager
 from domain.attachment_sets.set_attachment import SetAttachment
+from domain.errors import Rejected, Violation
 from domain.ids import AttachmentSetId, MediaId, SetAttachmentId
 from domain.media.access import may_see
 from domain.media.errors import MediaNotAttachable
+from domain.media.media import Media
 from domain.principal import Principal
 
 
@@ -25,15 +28,24 @@ class AttachMediaCommand:
 
 
 class AttachMedia:
-    """A media that the library has already.
+    """A media that the library has already, and that everybody in the store may see.
 
     Raises NotPermitted, AttachmentSetNotFound, AttachmentSetFull, MediaNotAttachable, Rejected.
     """
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, keeper: SetKeeper, links: AttachmentLinks, clock: Clock, ids: Ids
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        keeper: SetKeeper,
+        terms: UploadTerms,
+        links: AttachmentLinks,
+        clock: Clock,
+        ids: Ids,
     ) -> None:
+        """`terms` are those of files."""
         self._begin = begin
+        self._terms = terms
         self._keeper = keeper
         self._links = links
         self._clock = clock
@@ -47,6 +59,7 @@ class AttachMedia:
             media = await tx.media.find(command.media_id)
             if media is None or not may_see(media, command.principal):
                 raise MediaNotAttachable([command.media_id])
+            self._require_fit(media)
             before = attachment_set.attachments
             attachment = SetAttachment.of_media(
                 attachment_id=SetAttachmentId(self._ids.new()),
@@ -60,3 +73,13 @@ class AttachMedia:
             await tx.commit()
         self._keeper.created(attachment, cover)
         return self._links.shown(attachment, media, command.principal)
+
+    def _require_fit(self, media: Media) -> None:
+        """What its type must be, the attachment itself says."""
+        if media.is_confidential:
+            detail = f"media of kind {media.kind} are for those who run the store; everybody sees attachments"
+            raise Rejected("this media cannot be attached", [Violation("/mediaId", "CONFIDENTIAL_MEDIA", detail)])
+        limit = self._terms.limits.of(media.mime_type)
+        if media.size > limit:
+            detail = f"at most {limit} bytes, not {media.size}"
+            raise Rejected("this media cannot be attached", [Violation("/mediaId", "MEDIA_TOO_LARGE", detail)])

@@ -16,7 +16,7 @@ from domain.principal import Principal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAttachmentCommand:
-    """None leaves it as it is. A `url` is fetched anew, also when it is the old one."""
+    """None leaves it as it is. A `url` is fetched when it is another one, or when it has failed."""
 
     principal: Principal
     set_id: AttachmentSetId
@@ -57,8 +57,7 @@ class ChangeAttachment:
             attachment_set = await lock_set(tx, command.set_id, command.principal)
             attachment = await require_in(tx, attachment_set, command.attachment_id)
             before = attachment_set.attachments
-            if command.url is not None:
-                attachment_set.redirect(attachment.id, command.url, now=now)
+            if command.url is not None and attachment_set.redirect(attachment.id, command.url, now=now):
                 await self._planner.schedule(tx, attachment, attachment_set.store_id, now=now)
             if command.title is not None:
                 attachment_set.retitle(attachment.id, command.title, now=now)

@@ -6,6 +6,7 @@ from application.attachment_sets.set_keeper import SetKeeper
 from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachment_sets.errors import require_manager
+from domain.attachment_sets.repository import AttachmentSets
 from domain.ids import AttachmentSetId, SetAttachmentId
 from domain.principal import Principal
 
@@ -37,7 +38,7 @@ class ChooseCover:
             media = await tx.media.find(cover.media_id) if cover.media_id else None
             change = attachment_set.choose_cover(cover.id, now=self._clock.now())
             if change is not None:
-                await self._keeper.save(tx, attachment_set, before=attachment_set.attachments)
+                await tx.repository(AttachmentSets).save(attachment_set)
                 await tx.commit()
         self._keeper.cover_changed(change)
         return self._links.shown(cover, media, command.principal)

@@ -5,6 +5,7 @@ from application.attachment_sets.set_keeper import SetKeeper
 from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachment_sets.errors import require_manager
+from domain.attachment_sets.repository import AttachmentSets
 from domain.ids import AttachmentSetId
 from domain.principal import Principal
 
@@ -32,6 +33,6 @@ class ClearCover:
             attachment_set = await lock_set(tx, command.set_id, command.principal)
             change = attachment_set.clear_cover(now=self._clock.now())
             if change is not None:
-                await self._keeper.save(tx, attachment_set, before=attachment_set.attachments)
+                await tx.repository(AttachmentSets).save(attachment_set)
                 await tx.commit()
         self._keeper.cover_changed(change)

@@ -4,7 +4,7 @@ from application.attachment_sets.scope import lock_set, require_in
 from application.attachment_sets.set_keeper import SetKeeper
 from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
-from domain.attachment_sets.errors import AttachmentNotFound, require_manager
+from domain.attachment_sets.errors import require_manager
 from domain.ids import AttachmentSetId, SetAttachmentId
 from domain.principal import Principal
 
@@ -31,11 +31,10 @@ class DeleteAttachment:
         require_manager(command.principal)
         async with self._begin() as tx:
             attachment_set = await lock_set(tx, command.set_id, command.principal)
-            await require_in(tx, attachment_set, command.attachment_id)
+            attachment = await require_in(tx, attachment_set, command.attachment_id)
             before = attachment_set.attachments
-            removed = attachment_set.remove(command.attachment_id, now=self._clock.now())
-            if removed is None:
-                raise AttachmentNotFound(command.attachment_id)
+            removed = attachment_set.remove(attachment.id, now=self._clock.now())
+            assert removed is not None, "it was found in this set"
             await self._keeper.save(tx, attachment_set, before=before)
             await tx.commit()
         self._keeper.deleted(removed)

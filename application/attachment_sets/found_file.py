@@ -9,20 +9,32 @@ from application.unit_of_work import UnitOfWork
 from domain.attachment_sets.attachment_set import AttachmentSet, CoverChange
 from domain.attachment_sets.repository import AttachmentSets
 from domain.ids import AttachmentSetId, SetAttachmentId
+from domain.jobs.task import Task
 from domain.media.media import Media
 
 
 class NotAwaited(Exception):
-    """The attachment has gone, has another address, or got this file from another attempt: the first one counts."""
+    """The attachment has gone, has another address, or got this file from another attempt: the first one counts; or
+    another attempt has taken over.
+    """
 
 
 class _FoundFile(Arrival):
     def __init__(
-        self, *, keeper: SetKeeper, clock: Clock, set_id: AttachmentSetId, attachment_id: SetAttachmentId, url: str
+        self,
+        *,
+        keeper: SetKeeper,
+        clock: Clock,
+        task: Task,
+        set_id: AttachmentSetId,
+        attachment_id: SetAttachmentId,
+        url: str,
     ) -> None:
+        """`task` as it was claimed."""
         self.cover: CoverChange | None = None
         self._keeper = keeper
         self._clock = clock
+        self._task = task
         self._set_id = set_id
         self._attachment_id = attachment_id
         self._url = url
@@ -31,6 +43,9 @@ class _FoundFile(Arrival):
     async def before(self, tx: UnitOfWork) -> None:
         attachment_set = await tx.repository(AttachmentSets).lock(self._set_id)
         if attachment_set is None or not attachment_set.awaits(self._attachment_id, self._url):
+            raise NotAwaited
+        current = await tx.tasks.find(self._task.id)
+        if current is None or current.attempt != self._task.attempt:
             raise NotAwaited
         self._set = attachment_set
 
@@ -58,12 +73,13 @@ class ItsPreview(_FoundFile):
         *,
         keeper: SetKeeper,
         clock: Clock,
+        task: Task,
         set_id: AttachmentSetId,
         attachment_id: SetAttachmentId,
         url: str,
         title: str | None,
     ) -> None:
-        super().__init__(keeper=keeper, clock=clock, set_id=set_id, attachment_id=attachment_id, url=url)
+        super().__init__(keeper=keeper, clock=clock, task=task, set_id=set_id, attachment_id=attachment_id, url=url)
         self._title = title
 
     def _receive(self, attachment_set: AttachmentSet, media: Media) -> None:

@@ -22,10 +22,6 @@ class ShownSet:
     attachment_set: AttachmentSet
     attachments: Sequence[ShownAttachment]
 
-    @property
-    def cover(self) -> ShownAttachment | None:
-        return next((each for each in self.attachments if each.attachment.id == self.attachment_set.cover_id), None)
-
 
 class GetSet:
     """For everybody in the store; two queries, whatever is in the set. Raises AttachmentSetNotFound."""

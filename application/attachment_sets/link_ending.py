@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from application.attachment_sets.link_handler import FetchedLink
 from application.ports.log import Log
@@ -9,7 +10,7 @@ from application.unit_of_work import UnitOfWork
 from domain.assets.failure import Failure
 from domain.attachment_sets.attachment_set import AttachmentSet
 from domain.attachment_sets.repository import AttachmentSets
-from domain.attachment_sets.set_attachment import FetchStatus
+from domain.attachment_sets.set_attachment import FetchStatus, SetAttachment
 from domain.ids import SetAttachmentId
 from domain.jobs.task import Task
 from domain.jobs.work import LinkWork
@@ -53,12 +54,26 @@ class LinkEnding(TaskEnding[LockedLink, FetchedLink]):
         attachment_set = locked.attachment_set
         attachment = attachment_set.find(locked.attachment_id) if attachment_set else None
         if attachment_set is not None and attachment is not None and attachment.fetch is FetchStatus.FETCHING:
-            if isinstance(result, Failure):
-                attachment_set.fail_fetch(attachment.id, result, now=now)
-                self._log.info("link.failed", code=result.code, detail=result.detail)
-            elif not result.is_stored:
-                attachment_set.receive_page(attachment.id, title=result.title, preview=None, now=now)
-            await tx.repository(AttachmentSets).save(attachment_set)
+            await self._store(tx, attachment_set, attachment, result, now)
         task.complete(now=now)
         await tx.tasks.save(task)
-        return None
+        return partial(self._tell, locked, result) if isinstance(result, Failure) else None
+
+    async def _store(
+        self,
+        tx: UnitOfWork,
+        attachment_set: AttachmentSet,
+        attachment: SetAttachment,
+        result: FetchedLink | Failure,
+        now: datetime,
+    ) -> None:
+        if isinstance(result, Failure):
+            attachment_set.fail_fetch(attachment.id, result, now=now)
+        elif result.is_stored:
+            return
+        else:
+            attachment_set.receive_page(attachment.id, title=result.title, preview=None, now=now)
+        await tx.repository(AttachmentSets).save(attachment_set)
+
+    async def _tell(self, locked: LockedLink, failure: Failure) -> None:
+        self._log.info("link.failed", attachment_id=locked.attachment_id, code=failure.code, detail=failure.detail)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from application.attachment_sets.found_file import ItsFile, ItsPreview, NotAwaited
 from application.attachment_sets.set_keeper import SetKeeper
-from application.media.file_inspector import SNIFFED, FileInspector
+from application.media.file_inspector import SNIFFED, FileInspector, NotLookedAt
 from application.media.promote_media import Arrival
 from application.media.upload_media import UploadMedia, UploadMediaCommand
 from application.media.upload_terms import UploadTerms
@@ -25,7 +25,7 @@ from domain.ids import AttachmentSetId
 from domain.jobs.task import Stage, Task
 from domain.jobs.work import LinkWork
 from domain.media.announcement import SentAlong
-from domain.media.errors import MediaTooLarge, MediaTypeNotAllowed, MediaUnreadable
+from domain.media.errors import MediaNotFound, MediaNotPending, MediaTooLarge, MediaTypeNotAllowed, MediaUnreadable
 from domain.media.kind import MediaKind
 from domain.principal import Principal
 
@@ -114,8 +114,9 @@ class LinkHandler(TaskHandler[ClaimedLink, FetchedLink]):
             start += await _up_to(PAGE_START - len(start), resource.content)
             url, content_type = resource.url, resource.content_type
         page = await self._reader.read(start[:PAGE_START], url=url, content_type=content_type)
-        if page.preview_url is not None and await self._keep_preview(claim, page.title, page.preview_url):
-            return FetchedLink(is_stored=True)
+        for preview_url in page.preview_urls:
+            if await self._keep_preview(claim, page.title, preview_url):
+                return FetchedLink(is_stored=True)
         return FetchedLink(title=page.title)
 
     async def _keep_file(self, claim: ClaimedLink, resource: WebResource, start: bytes) -> None:
@@ -123,6 +124,7 @@ class LinkHandler(TaskHandler[ClaimedLink, FetchedLink]):
         arrival = ItsFile(
             keeper=self._keeper,
             clock=self._clock,
+            task=claim.task,
             set_id=claim.set_id,
             attachment_id=claim.attachment.id,
             url=claim.url,
@@ -135,6 +137,7 @@ class LinkHandler(TaskHandler[ClaimedLink, FetchedLink]):
         arrival = ItsPreview(
             keeper=self._keeper,
             clock=self._clock,
+            task=claim.task,
             set_id=claim.set_id,
             attachment_id=claim.attachment.id,
             url=claim.url,
@@ -156,6 +159,7 @@ class LinkHandler(TaskHandler[ClaimedLink, FetchedLink]):
         command = UploadMediaCommand(
             principal=Principal(user_id=claim.attachment.user_id, store_id=store_id, roles=frozenset()),
             sent=SentAlong(filename=file_name_of(resource.url), kind=MediaKind.OTHER),
+            at_least=resource.announced_size or 0,
             terms=terms,
         )
         try:
@@ -168,6 +172,10 @@ class LinkHandler(TaskHandler[ClaimedLink, FetchedLink]):
             raise MediaRejected(error.failure.code, error.detail) from error
         except Rejected as error:
             raise MediaRejected(FailureCode.UNREADABLE_MEDIA, error.detail) from error
+        except NotLookedAt as error:
+            raise MediaRejected(FailureCode.TIMEOUT, error.detail) from error
+        except (MediaNotFound, MediaNotPending) as error:
+            raise MediaRejected(FailureCode.NOT_UPLOADED, "it was deleted in the library meanwhile") from error
 
 
 def _is_page(resource: WebResource, start: bytes) -> bool:

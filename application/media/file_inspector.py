@@ -11,6 +11,10 @@ PROBED = 2 * 1024 * 1024
 """Bytes from the start of a picture that tell whether it can be opened."""
 
 
+class NotLookedAt(Unavailable):
+    """No decoder had come to an end with the picture in time."""
+
+
 class FileInspector:
     """What the first bytes of a file say of it, whatever its sender says."""
 
@@ -29,7 +33,7 @@ class FileInspector:
     async def facts_of(self, mime_type: str, start: bytes, *, is_whole: bool) -> MediaFacts | None:
         """None for what is no picture, and for a picture whose start says too little: the worker looks further.
 
-        Raises MediaUnreadable, Unavailable.
+        Raises MediaUnreadable, NotLookedAt, Unavailable.
         """
         if class_of(mime_type) is not ContentClass.IMAGE:
             return None
@@ -37,5 +41,5 @@ class FileInspector:
             return await self._probe.look(start, content_type=mime_type, is_whole=is_whole)
         except MediaRejected as rejection:
             if rejection.failure.code is FailureCode.TIMEOUT:
-                raise Unavailable("the picture could not be looked at in time") from rejection
+                raise NotLookedAt("the picture could not be looked at in time") from rejection
             raise MediaUnreadable(rejection.failure) from rejection

@@ -12,23 +12,25 @@ PAGE_START = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebResource:
-    """What a URL has led to. `url` is where the redirects ended; `content_type` is the site's claim, with parameters,
-    and proves nothing; `content` comes once, decompressed, in chunks of any size.
+    """What a URL has led to. `url` is where the redirects ended; `content_type`, with parameters, and `announced_size`,
+    in bytes of `content`, are the site's claims and prove nothing; `content` comes once, decompressed, in chunks of any
+    size.
     """
 
     url: str
     content_type: str | None
+    announced_size: int | None
     content: AsyncIterator[bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSummary:
-    """What a page says of itself: a title of at most 200 characters, and the http(s) URL of a picture that stands for
-    it. Neither is believed further than that.
+    """What a page says of itself: a title of at most 200 characters, and http(s) URLs of pictures that stand for it,
+    three at most, the best first. Neither is believed further than that.
     """
 
     title: str | None
-    preview_url: str | None
+    preview_urls: tuple[str, ...]
 
 
 class WebClient(Protocol):

@@ -6,7 +6,7 @@ from application.ports.clock import Clock
 from application.processing.by_sort import BySort
 from application.processing.task_ending import TaskEnding
 from application.unit_of_work import UnitOfWorkFactory
-from domain.jobs.task import LeaseLost, Task
+from domain.jobs.task import LeaseLost, Task, TaskStatus
 
 
 class FinishTask:
@@ -15,9 +15,9 @@ class FinishTask:
         self._endings = endings
         self._clock = clock
 
-    async def __call__(self, task: Task, result: object, *, dead: bool = False) -> None:
+    async def __call__(self, task: Task, result: object, *, dead: bool = False) -> TaskStatus:
         """`result` is what the handler of such work made, or the Failure of it; `dead` when that is that all attempts
-        are spent. Raises LeaseLost: then nothing has changed.
+        are spent. Answers how the task has ended. Raises LeaseLost: then nothing has changed.
         """
         now = self._clock.now()
         ending = self._endings.of(task.work)
@@ -31,3 +31,4 @@ class FinishTask:
             await tx.commit()
         if after_commit is not None:
             await after_commit()
+        return current.status

@@ -21,7 +21,7 @@ from application.processing.task_handler import ClaimedTask, TaskHandler
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.failure import Failure, FailureCode, MediaRejected
 from domain.errors import ConcurrentUpdate, Unavailable
-from domain.jobs.task import LeaseLost, RetryPolicy, Task, Verdict
+from domain.jobs.task import LeaseLost, RetryPolicy, Task, TaskStatus, Verdict
 
 _FINISH_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds between tries to commit a result; in all well below the lease."""
@@ -95,20 +95,20 @@ class WorkOnTask:
             await self._give_back(task, result, Task.try_later)
             return
         dead = verdict is Verdict.DEAD
-        await self._insist(lambda: self._store(task, result, dead=dead))
-        self._tell(task, result, dead=dead)
+        ended = await self._insist(lambda: self._store(task, result, dead=dead))
+        self._tell(task, result, dead=ended is TaskStatus.DEAD)
 
-    async def _store(self, task: Task, result: object, *, dead: bool) -> None:
+    async def _store(self, task: Task, result: object, *, dead: bool) -> TaskStatus:
         stage = self._handlers.of(task.work).last_stage
         if stage is None:
-            await self._finish(task, result, dead=dead)
-            return
+            return await self._finish(task, result, dead=dead)
         started = monotonic()
         with self._tracing.span(stage):
-            await self._finish(task, result, dead=dead)
+            ended = await self._finish(task, result, dead=dead)
         self._telemetry.step_took(stage, timedelta(seconds=monotonic() - started))
+        return ended
 
-    async def _insist(self, finish: Callable[[], Awaitable[None]]) -> None:
+    async def _insist(self, finish: Callable[[], Awaitable[TaskStatus]]) -> TaskStatus:
         """The result is at hand: a short absence of the database must not waste it. The fence makes repeats safe."""
         for pause in _FINISH_PAUSES:
             try:

@@ -104,22 +104,26 @@ class AttachmentSet(Aggregate):
 
     def retitle(self, attachment_id: SetAttachmentId, title: str, *, now: datetime) -> None:
         """Raises Rejected."""
-        self._change(attachment_id, lambda each: replace(each, title=checked_title(title)), now)
+        self._change(attachment_id, lambda each: replace(each, title=checked_title(title), has_own_title=True), now)
 
-    def redirect(self, attachment_id: SetAttachmentId, url: str, *, now: datetime) -> None:
-        """Another fetchable address, or the same again: it will be fetched anew. Raises NotAnAddress,
-        AttachmentBeingFetched.
+    def redirect(self, attachment_id: SetAttachmentId, url: str, *, now: datetime) -> bool:
+        """Another fetchable address, or one that failed once more: True when it is to be fetched. False when it is the
+        one that it has. Raises NotAnAddress, AttachmentBeingFetched.
         """
+        found = self.find(attachment_id)
+        if found is not None and found.url == url and found.fetch is not FetchStatus.FAILED:
+            return False
 
         def to_fetch(each: SetAttachment) -> SetAttachment:
             if each.url is None or each.type is not AttachmentType.URL:
                 raise NotAnAddress(each.id)
             if each.fetch is FetchStatus.FETCHING:
                 raise AttachmentBeingFetched(each.id)
-            title = url[:MAX_TITLE] if each.is_untitled else each.title
+            title = each.titled(url[:MAX_TITLE])
             return replace(each, url=url, title=title, media_id=None, fetch=FetchStatus.FETCHING, failure=None)
 
         self._change(attachment_id, to_fetch, now)
+        return True
 
     def awaits(self, attachment_id: SetAttachmentId, url: str) -> bool:
         """True while what is found there is wanted for that attachment."""
@@ -133,7 +137,7 @@ class AttachmentSet(Aggregate):
             lambda each: replace(
                 each,
                 type=type_of(media.mime_type),
-                title=media.original_name if each.is_untitled else each.title,
+                title=each.titled(media.original_name),
                 media_id=media.id,
                 filename=media.original_name,
                 content_type=media.mime_type,
@@ -152,7 +156,7 @@ class AttachmentSet(Aggregate):
             attachment_id,
             lambda each: replace(
                 each,
-                title=title if title and each.is_untitled else each.title,
+                title=each.titled(title),
                 media_id=preview,
                 fetch=FetchStatus.FETCHED,
             ),

@@ -51,7 +51,7 @@ class NotAnAddress(Conflict):
     code = "NOT_AN_ADDRESS"
 
     def __init__(self, attachment_id: SetAttachmentId) -> None:
-        super().__init__(f"attachment {attachment_id} was not made of an address, and cannot get another one")
+        super().__init__(f"attachment {attachment_id} is a file, and cannot get another address: attach that instead")
         self.attachment_id = attachment_id
 
 

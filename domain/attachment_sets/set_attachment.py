@@ -41,14 +41,15 @@ class FetchStatus(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAttachment:
     """`media_id` holds the bytes of an IMAGE or a PDF; of a URL those of a picture that previews it, if there is one.
-    `url` is where it came from, None where it did not come from the web; `fetch` and `failure` are about that. `size`
-    in bytes. `user_id` has attached it.
+    `url` is where it came from, None where it did not come from the web; `fetch` and `failure` are about that. It
+    `has_own_title` when a person gave it one. `size` in bytes. `user_id` has attached it.
     """
 
     id: SetAttachmentId
     user_id: UserId
     type: AttachmentType
     title: str
+    has_own_title: bool = True
     media_id: MediaId | None = None
     url: str | None = None
     filename: str | None = None
@@ -87,6 +88,7 @@ class SetAttachment:
             user_id=user_id,
             type=AttachmentType.URL,
             title=url[:MAX_TITLE] if title is None else checked_title(title),
+            has_own_title=title is not None,
             url=url,
             fetch=FetchStatus.FETCHING,
             created_at=now,
@@ -97,10 +99,9 @@ class SetAttachment:
         """What it uses, as the ledger wants it."""
         return [self.media_id] if self.media_id else []
 
-    @property
-    def is_untitled(self) -> bool:
-        """True while it is called by its address."""
-        return self.url is not None and self.title == self.url[:MAX_TITLE]
+    def titled(self, found: str | None) -> str:
+        """What it is called once something is found that is called so."""
+        return self.title if self.has_own_title or not found else found
 
 
 def type_of(mime_type: str) -> AttachmentType:

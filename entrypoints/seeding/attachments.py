@@ -68,18 +68,19 @@ class AttachmentLoader(Loader[AttachmentEntry]):
         begin, clock, ids = box.begin, box.clock, box.ids
         keeper = SetKeeper(reconcile=box.reconcile, telemetry=box.telemetry)
         links = AttachmentLinks(links=box.media_links)
+        terms = box.settings.attachment_terms
         self._get = GetSet(begin=begin, links=links)
         self._file = AttachFile(
             begin=begin,
             upload=box.upload,
-            terms=box.settings.attachment_terms,
+            terms=terms,
             keeper=keeper,
             links=links,
             clock=clock,
             ids=ids,
             telemetry=box.telemetry,
         )
-        self._media = AttachMedia(begin=begin, keeper=keeper, links=links, clock=clock, ids=ids)
+        self._media = AttachMedia(begin=begin, keeper=keeper, terms=terms, links=links, clock=clock, ids=ids)
         self._link = AttachLink(
             begin=begin,
             keeper=keeper,

@@ -101,7 +101,12 @@ class SetUseCases(MediaUseCases):
     @cached_property
     def attach_media(self) -> AttachMedia:
         return AttachMedia(
-            begin=self.begin, keeper=self.set_keeper, links=self.attachment_links, clock=self.clock, ids=self.ids
+            begin=self.begin,
+            keeper=self.set_keeper,
+            terms=Settings().attachment_terms,
+            links=self.attachment_links,
+            clock=self.clock,
+            ids=self.ids,
         )
 
     @cached_property

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from domain.media.kind import MediaKind
-from tests.application.media.sending import all_media, file_of
+from tests.application.media.sending import MIB, all_media, file_of
 from tests.builders import IDS, OWNER
 from tests.consumers.shop import CUSTOMER, STRANGER
 from tests.consumers.workshop import ATTACHMENT, PAGE, PDF, SVG, Workshop, set_path
@@ -170,14 +170,12 @@ async def test_a_media_of_the_library_is_attached_as_it_is(workshop: Workshop) -
 async def test_media_that_are_not_there_cannot_be_attached(workshop: Workshop) -> None:
     path = await workshop.new_set()
     theirs = await workshop.library(FRONT, who=STRANGER)
-    secret = await workshop.library(file_of(PDF), kind="license_doc")
     gone = await workshop.library(file_of(name="two"))
     await workshop.shop.done("DELETE", f"/media/{gone}")
 
     for media_id in (theirs, gone, str(IDS.new())):
         body = {"mediaId": media_id}
         await workshop.shop.refused(409, "MEDIA_NOT_ATTACHABLE", "POST", f"{path}/attachments", body)
-    assert (await workshop.attach(path, mediaId=secret))["type"] == "PDF"
 
 
 async def test_what_is_neither_image_nor_pdf_cannot_be_attached(workshop: Workshop) -> None:
@@ -313,7 +311,8 @@ async def test_what_came_from_no_address_gets_none(workshop: Workshop) -> None:
 UNCHANGED: list[tuple[Any, set[tuple[str, str]]]] = [
     ({}, {("", "MISSING_FIELD")}),
     ({"title": ""}, {("/title", "LENGTH")}),
-    ({"title": None}, {("/title", "WRONG_TYPE")}),
+    ({"title": None}, {("", "MISSING_FIELD")}),
+    ({"title": 7}, {("/title", "WRONG_TYPE")}),
     ({"title": "x" * 256}, {("/title", "LENGTH")}),
     ({"title": "Lamps", "url": "http://127.0.0.1"}, {("/url", "ADDRESS_FORBIDDEN")}),
     ({"title": "Lamps", "url": ""}, {("/url", "URL_INVALID")}),
@@ -422,16 +421,23 @@ async def test_customers_look_and_do_not_touch(workshop: Workshop) -> None:
     assert len(await all_media(workshop.shop.api)) == 2
 
 
-async def test_of_a_confidential_media_a_customer_sees_no_bytes(workshop: Workshop) -> None:
+async def test_what_not_everybody_may_see_cannot_be_attached(workshop: Workshop) -> None:
     path = await workshop.new_set()
-    await workshop.attach(path, mediaId=await workshop.library(FRONT, kind="license_doc"))
+    secret = await workshop.library(file_of(PDF), kind="license_doc")
 
-    [theirs] = (await workshop.shop.done("GET", path, who=CUSTOMER))["attachments"]
-    [ours] = (await workshop.shown(path))["attachments"]
+    answer = await workshop.shop.ask("POST", f"{path}/attachments", {"mediaId": secret})
 
-    assert (theirs["attachmentUrl"], theirs["previewUrl"]) == (None, None)
-    assert ours["attachmentUrl"] is not None
-    assert {**theirs, "attachmentUrl": ours["attachmentUrl"], "previewUrl": ours["previewUrl"]} == ours
+    assert violations(answer) == {("/mediaId", "CONFIDENTIAL_MEDIA")}
+    assert await workshop.attached(path) == []
+
+
+async def test_a_media_has_the_limits_of_a_file(workshop: Workshop) -> None:
+    path = await workshop.new_set()
+    large = await workshop.library(file_of(name="large", size=MIB + 1))
+
+    answer = await workshop.shop.ask("POST", f"{path}/attachments", {"mediaId": large})
+
+    assert violations(answer) == {("/mediaId", "MEDIA_TOO_LARGE")}
 
 
 async def test_without_a_token_there_is_nothing(workshop: Workshop) -> None:

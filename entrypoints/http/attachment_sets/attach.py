@@ -50,6 +50,7 @@ _JSON = Schema(
         "url": Schema(type=_TEXT, min_length=1, max_length=MAX_LENGTH, description="A public http or https address."),
         "mediaId": Schema(type=_TEXT, format=OpenAPIFormat.UUID, description="A media of the library."),
     },
+    additional_properties=False,
     one_of=[Schema(required=["url"]), Schema(required=["mediaId"])],
     examples=[msgspec.to_builtins(example) for example in (examples.LINK, examples.FROM_LIBRARY)],
 )

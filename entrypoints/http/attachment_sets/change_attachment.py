@@ -5,7 +5,6 @@ from uuid import UUID
 from litestar import Response, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from msgspec import UNSET
 
 from application.attachment_sets.change_attachment import ChangeAttachment, ChangeAttachmentCommand
 from domain.errors import Rejected, Violation
@@ -39,16 +38,18 @@ async def edit_attachment(
     data: Annotated[ChangeAttachmentBody, shown(examples.CHANGE)],
     change_attachment: NamedDependency[ChangeAttachment],
 ) -> Response[bytes]:
-    """For those who run the store. Of its title and its address what is left out stays as it is."""
-    if data.title is UNSET and data.url is UNSET:
+    """For those who run the store. Of its title and its address what is left out stays as it is. An address is
+    fetched if it is another one than before, or has failed.
+    """
+    if data.title is None and data.url is None:
         raise Rejected("there is nothing to change", [Violation("", "MISSING_FIELD", "title, url or both")])
     changed = await change_attachment(
         ChangeAttachmentCommand(
             principal=request.user,
             set_id=AttachmentSetId(set_id),
             attachment_id=SetAttachmentId(attachment_id),
-            title=None if data.title is UNSET else data.title,
-            url=None if data.url is UNSET else data.url,
+            title=data.title,
+            url=data.url,
         )
     )
     return answer(attachment_body(changed), HTTPStatus.OK)

@@ -5,7 +5,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from application.attachment_sets.get_set import GetSet, SetQuery
+from application.attachment_sets.get_cover import GetCover
+from application.attachment_sets.get_set import SetQuery
 from domain.ids import AttachmentSetId
 from entrypoints.http.attachment_sets import examples
 from entrypoints.http.attachment_sets.responses import cover_body
@@ -23,6 +24,8 @@ from entrypoints.http.reading.json_request import JsonRequest
         takes_body=False,
     ),
 )
-async def show_cover(request: JsonRequest, set_id: FromPath[UUID], get_set: NamedDependency[GetSet]) -> Response[bytes]:
-    shown = await get_set(SetQuery(principal=request.user, set_id=AttachmentSetId(set_id)))
-    return answer(cover_body(shown.cover), HTTPStatus.OK)
+async def show_cover(
+    request: JsonRequest, set_id: FromPath[UUID], get_cover: NamedDependency[GetCover]
+) -> Response[bytes]:
+    cover = await get_cover(SetQuery(principal=request.user, set_id=AttachmentSetId(set_id)))
+    return answer(cover_body(cover), HTTPStatus.OK)

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from domain.errors import Violation
 
@@ -29,15 +29,13 @@ class AttachBody(_Body, omit_defaults=True):
 
 
 class ChangeAttachmentBody(_Body):
-    """What is left out stays as it is; one of the two is there."""
+    """What is left out, or null, stays as it is; one of the two is there."""
 
-    title: Annotated[str, Meta(description="1 to 255 characters.")] | UnsetType = UNSET
-    url: (
-        Annotated[
-            str, Meta(description="For what was attached as an address. It is fetched anew, also when it is the same.")
-        ]
-        | UnsetType
-    ) = UNSET
+    title: Annotated[str | None, Meta(description="1 to 255 characters.")] = None
+    url: Annotated[
+        str | None,
+        Meta(description="For what was attached as an address. It is fetched if it is another one, or has failed."),
+    ] = None
 
 
 class ChooseCoverBody(_Body):

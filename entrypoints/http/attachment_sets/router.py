@@ -11,6 +11,7 @@ from application.attachment_sets.choose_cover import ChooseCover
 from application.attachment_sets.clear_cover import ClearCover
 from application.attachment_sets.delete_attachment import DeleteAttachment
 from application.attachment_sets.get_attachment import GetAttachment
+from application.attachment_sets.get_cover import GetCover
 from application.attachment_sets.get_set import GetSet
 from application.attachment_sets.link_planner import LinkPlanner
 from application.attachment_sets.set_keeper import SetKeeper
@@ -53,6 +54,7 @@ def attachment_sets_routers(tools: Toolbox) -> Sequence[Router]:
         middleware=[TokenRequired(tools.token_verifier)],
         dependencies={
             "get_set": given(GetSet(begin=begin, links=links)),
+            "get_cover": given(GetCover(begin=begin, links=links)),
             "attach_file": given(
                 AttachFile(
                     begin=begin,
@@ -70,7 +72,16 @@ def attachment_sets_routers(tools: Toolbox) -> Sequence[Router]:
                     begin=begin, keeper=keeper, planner=planner, links=links, clock=clock, ids=ids, allowed=allowed
                 )
             ),
-            "attach_media": given(AttachMedia(begin=begin, keeper=keeper, links=links, clock=clock, ids=ids)),
+            "attach_media": given(
+                AttachMedia(
+                    begin=begin,
+                    keeper=keeper,
+                    terms=settings.attachment_terms,
+                    links=links,
+                    clock=clock,
+                    ids=ids,
+                )
+            ),
             "get_attachment": given(GetAttachment(begin=begin, links=links)),
             "change_attachment": given(
                 ChangeAttachment(begin=begin, keeper=keeper, planner=planner, links=links, clock=clock, allowed=allowed)

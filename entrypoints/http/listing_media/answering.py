@@ -23,6 +23,13 @@ def created(body: msgspec.Struct, request: JsonRequest, created_id: UUID) -> Res
     return response
 
 
+def created_at(path: str, body: msgspec.Struct) -> Response[bytes]:
+    """It lies somewhere else than below what was asked for it."""
+    response = answer(body, HTTPStatus.CREATED)
+    response.headers["Location"] = path
+    return response
+
+
 def accepted() -> Response[bytes]:
     """There is nothing more to say."""
     return Response(content=b"", status_code=HTTPStatus.ACCEPTED, media_type=MediaType.TEXT)

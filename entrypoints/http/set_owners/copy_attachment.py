@@ -12,7 +12,8 @@ from domain.ids import SetAttachmentId
 from entrypoints.http.attachment_sets.examples import IMAGE
 from entrypoints.http.attachment_sets.responses import attachment_body
 from entrypoints.http.documentation.answers import Success, answers, shown
-from entrypoints.http.listing_media.answering import answer
+from entrypoints.http.documentation.creates import Creates
+from entrypoints.http.listing_media.answering import created_at
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.set_owners import examples
 from entrypoints.http.set_owners.owner_api import OwnerApi
@@ -22,6 +23,7 @@ from entrypoints.http.set_owners.requests import CopyAttachmentBody
 def copying(api: OwnerApi[Any]) -> HTTPRouteHandler:
     @post(
         f"{api.one}/attachments",
+        operation_class=Creates,
         operation_id=f"copyTo{api.noun.title()}",
         summary=f"Copy an attachment to a {api.noun}",
         description="For those who run the store. The bytes are not copied: both attachments use one media.",
@@ -47,6 +49,9 @@ def copying(api: OwnerApi[Any]) -> HTTPRouteHandler:
                 principal=request.user, owner_id=owner_id, attachment_id=SetAttachmentId(data.attachment_id)
             )
         )
-        return answer(attachment_body(copied), HTTPStatus.CREATED)
+        return created_at(
+            f"/api/v2/attachment-sets/{copied.set_id}/attachments/{copied.shown.attachment.id}",
+            attachment_body(copied.shown),
+        )
 
     return copy

@@ -23,7 +23,7 @@ def title_of(page: str | bytes, **given: Any) -> object:
 
 
 def preview_of(page: str, **given: Any) -> object:
-    return read(page, **given)["preview_url"]
+    return next(iter(read(page, **given)["preview_urls"]), None)
 
 
 def test_a_whole_page() -> None:
@@ -38,7 +38,10 @@ def test_a_whole_page() -> None:
           </head>
           <body><h1>Bread</h1><img src="/other.jpg"></body>
         </html>"""
-    assert read(page) == {"title": "Bread & butter", "preview_url": "https://images.example/bread.jpg"}
+    assert read(page) == {
+        "title": "Bread & butter",
+        "preview_urls": ["https://images.example/bread.jpg", "https://site.example/favicon.ico"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -211,7 +214,7 @@ def test_a_page_is_read_though_it_is_cut_anywhere() -> None:
     complete = page.index(b"<p>")
     for end in range(len(page)):
         told = read(page[:end])
-        assert (end < complete) or told == {"title": "Grüße", "preview_url": "https://site.example/a.jpg"}
+        assert (end < complete) or told == {"title": "Grüße", "preview_urls": ["https://site.example/a.jpg"]}
 
 
 PARTS = [
@@ -224,6 +227,7 @@ PARTS = [
 def test_whatever_comes_the_answer_has_its_shape(page: bytes) -> None:
     for content_type in (None, "text/html; charset=utf-16", "text/html; charset=iso-2022-jp"):
         told = read(page, content_type=content_type)
-        title, preview = told["title"], told["preview_url"]
+        title, previews = told["title"], told["preview_urls"]
         assert title is None or 0 < len(title.encode().decode()) <= 200
-        assert preview is None or preview.startswith(("http://", "https://"))
+        assert len(previews) <= 3
+        assert all(preview.startswith(("http://", "https://")) for preview in previews)

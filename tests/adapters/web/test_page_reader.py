@@ -30,14 +30,14 @@ async def pages() -> AsyncIterator[ChildPageReader]:
 async def test_a_page_is_read_in_a_child(pages: ChildPageReader) -> None:
     page = "<title>Grüße</title><link rel=icon href=a.ico>".encode("cp1252")
     assert await pages.read(page, url="https://site.example/x/", content_type="text/html") == PageSummary(
-        title="Grüße", preview_url="https://site.example/x/a.ico"
+        title="Grüße", preview_urls=("https://site.example/x/a.ico",)
     )
 
 
 async def test_what_says_nothing_is_no_error(pages: ChildPageReader) -> None:
     for start in (b"", b"\x89PNG\r\n\x1a\n", bytes(PAGE_START)):
         summary = await pages.read(start, url="https://site.example/", content_type=None)
-        assert summary == PageSummary(title=None, preview_url=None)
+        assert summary == PageSummary(title=None, preview_urls=())
 
 
 @pytest.mark.parametrize("part", HOSTILE)

@@ -108,7 +108,7 @@ async def test_a_page_gives_a_preview_which_is_a_media_in_use(shop: Shop) -> Non
     assert shown.preview_url is not None
     assert shown.attachment_url is None
     assert await shop.uses(shown.attachment.media_id) == ["attachment"]
-    assert (await shop.shown()).cover is None, "a preview is no image of the part"
+    assert (await shop.shown()).attachment_set.cover_id is None, "a preview is no image of the part"
 
 
 @pytest.mark.parametrize(
@@ -137,6 +137,16 @@ async def test_a_page_whose_picture_is_none_is_a_page(
     assert await shop.library() == []
 
 
+async def test_the_next_picture_is_taken_where_the_first_is_none(shop: Shop) -> None:
+    shop.web.answers[URL] = page(f'<meta property="og:image" content="/gone.png"><link rel="icon" href="{PICTURE}">')
+    shop.web.answers[PICTURE] = MemoryPage(body=media.png(), content_type="image/png")
+    await shop.attach()
+    await shop.work()
+
+    (shown,) = (await shop.shown()).attachments
+    assert shown.preview_url is not None
+
+
 async def test_an_image_becomes_an_image_and_the_cover(shop: Shop) -> None:
     shop.web.answers[URL] = MemoryRedirect(PICTURE)
     shop.web.answers[PICTURE] = MemoryPage(body=media.png(), content_type="text/plain")
@@ -148,7 +158,7 @@ async def test_an_image_becomes_an_image_and_the_cover(shop: Shop) -> None:
     assert (one.id, one.type, one.url, one.filename) == (attached.id, AttachmentType.IMAGE, URL, "oil.png")
     assert (one.content_type, one.size) == ("image/png", len(media.png()))
     assert shown.attachment_url is not None
-    assert (await shop.shown()).cover == shown
+    assert (await shop.shown()).attachment_set.cover_id == one.id
     assert await shop.uses(one.media_id) == ["attachment"]
     assert shop.telemetry.of("cover_changed") == ["automatic"]
 
@@ -160,7 +170,7 @@ async def test_a_pdf_becomes_a_pdf(shop: Shop) -> None:
 
     one = await shop.only()
     assert (one.type, one.title, one.content_type) == (AttachmentType.PDF, "Manual", "application/pdf")
-    assert (await shop.shown()).cover is None
+    assert (await shop.shown()).attachment_set.cover_id is None
 
 
 @pytest.mark.parametrize(
@@ -252,6 +262,22 @@ async def test_what_does_not_pass_is_told_in_the_end_and_makes_no_dead_letter(sh
         assert await tx.dead_letter_history.count_open() == 0
 
 
+async def test_what_cannot_be_looked_at_in_time_is_tried_again_and_then_told(shop: Shop) -> None:
+    async def never(start: bytes) -> None:
+        raise MediaRejected(FailureCode.TIMEOUT, f"{len(start)} bytes took too long")
+
+    shop.probe.before = never
+    shop.web.answers[URL] = MemoryPage(body=media.png(), content_type="image/png")
+    await shop.attach()
+    await shop.work_through_retries()
+
+    one = await shop.only()
+    assert one.failure is not None
+    assert (one.fetch, one.failure.code) == (FetchStatus.FAILED, FailureCode.TIMEOUT)
+    assert shop.telemetry.of("dead_lettered") == []
+    assert await shop.library() == []
+
+
 async def test_a_failed_address_may_be_tried_again_by_hand(shop: Shop) -> None:
     attached = await shop.attach()
     await shop.work()
@@ -306,6 +332,23 @@ async def test_a_part_that_goes_while_a_worker_is_there_keeps_nothing(shop: Shop
         task = await tx.tasks.find(task_id)
     assert task is not None
     assert task.status is TaskStatus.DONE
+
+
+async def test_an_attempt_that_has_lost_its_task_stores_nothing(shop: Shop) -> None:
+    shop.web.answers[URL] = MemoryPage(body=media.png())
+    await shop.attach()
+    (task_id,) = await shop.pointers()
+    slow = await shop.claim_task(task_id, worker="slow")
+    assert slow is not None
+    shop.clock.advance(shop.lease.duration * 2)
+    await shop.recover_tasks()
+    shop.clock.advance(shop.retry.longest_delay)
+    assert await shop.claim_task(task_id, worker="fast") is not None
+
+    await shop.work_on_claimed(slow)
+
+    assert await shop.library() == []
+    assert (await shop.only()).fetch is FetchStatus.FETCHING
 
 
 async def test_two_attempts_at_once_leave_one_file(shop: Shop) -> None:

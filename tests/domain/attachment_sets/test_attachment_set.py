@@ -173,7 +173,31 @@ def test_a_new_address_gives_up_the_old_preview_and_keeps_a_title() -> None:
 def test_an_address_is_not_changed_while_a_worker_is_there() -> None:
     one = address()
     with pytest.raises(AttachmentBeingFetched):
-        set_of(one).redirect(one.id, URL, now=LATER)
+        set_of(one).redirect(one.id, f"{URL}/2", now=LATER)
+
+
+def test_the_address_that_it_has_is_not_fetched_again() -> None:
+    page, image = address(), address()
+    attachment_set = set_of(page, image)
+    assert not attachment_set.redirect(page.id, URL, now=LATER)
+    attachment_set.receive_page(page.id, title="Lamps", preview=None, now=LATER)
+    attachment_set.receive_file(image.id, build_media(mime_type="image/png"), now=LATER)
+    before = attachment_set.attachments
+
+    assert not attachment_set.redirect(page.id, URL, now=LATER)
+    assert not attachment_set.redirect(image.id, URL, now=LATER)
+
+    assert attachment_set.attachments == before
+
+
+def test_another_address_brings_another_title_unless_a_person_chose_it() -> None:
+    found, chosen = address(), address("My lamp")
+    attachment_set = set_of(found, chosen)
+    for each in (found, chosen):
+        attachment_set.receive_page(each.id, title="Lamps", preview=None, now=LATER)
+        assert attachment_set.redirect(each.id, f"{URL}/2", now=LATER)
+
+    assert [each.title for each in attachment_set.attachments] == [f"{URL}/2", "My lamp"]
 
 
 def test_only_addresses_can_be_changed() -> None:
