@@ -60,7 +60,7 @@ class PrometheusTelemetry(Telemetry):
         self._collected = self._counter("media_blobs_collected", "Blobs removed that nobody held any more.")
         self._collected_bytes = self._counter("media_blobs_collected_bytes", "Bytes of these.")
         self._attached = self._counter("attachment_created", "Attachments of parts and kits that were made.", "type")
-        self._unattached = self._counter("attachment_deleted", "Attachments that were deleted.", "type", "was_cover")
+        self._unattached = self._counter("attachment_deleted", "Attachments deleted by people.", "type", "was_cover")
         self._attaching = Histogram(
             "attachment_upload_duration_seconds",
             "From the request for a file's attachment to its end.",

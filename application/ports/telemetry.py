@@ -52,7 +52,8 @@ class Telemetry(Protocol):
         """`type_` is IMAGE, PDF or URL, here and below; what an address turns out to be later is not counted again."""
 
     @abstractmethod
-    def attachment_deleted(self, type_: str, *, was_cover: bool) -> None: ...
+    def attachment_deleted(self, type_: str, *, was_cover: bool) -> None:
+        """By people, alone or with its owner; what goes with a deleted media is told by `usage_detached`."""
 
     @abstractmethod
     def attachment_uploaded(self, type_: str, took: timedelta) -> None:

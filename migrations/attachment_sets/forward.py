@@ -76,6 +76,7 @@ _ATTACHMENTS = Step(
                     WHEN held.id IS NULL THEN 'MEDIA_UNKNOWN'
                     WHEN held.store_id <> parts.store_id THEN 'MEDIA_OF_ANOTHER_STORE'
                     WHEN NOT is_there THEN 'MEDIA_NOT_USABLE'
+                    WHEN upper(btrim(batch.type)) = 'URL' AND mime_type = 'image/gif' THEN NULL
                     WHEN held.type IS NULL THEN 'MEDIA_TYPE_NOT_ALLOWED'
                 END AS trouble
             FROM batch LEFT JOIN parts ON parts.id = part_id LEFT JOIN held ON held.id = batch.media_id

@@ -26,9 +26,9 @@ async def bystander(postgres_dsn: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture(scope="session")
 async def legacy_template(postgres_databases: PostgresDatabases) -> AsyncIterator[str]:
-    """The name of an empty database at revision 0012."""
+    """The name of an empty database at revision 0013."""
     async with postgres_databases.fresh(template="template0") as dsn:
-        await upgrade(dsn, "0012")
+        await upgrade(dsn, "0013")
         yield dsn.rpartition("/")[2]
 
 

@@ -21,7 +21,7 @@ _GATE = 4_711
 
 
 class Legacy:
-    """At revision 0012 first. `connection` stays open while the database goes up and down."""
+    """At revision 0013 first. `connection` stays open while the database goes up and down."""
 
     def __init__(self, dsn: str, connection: asyncpg.Connection) -> None:
         self.dsn = dsn
@@ -38,10 +38,10 @@ class Legacy:
             await connection.close(timeout=5)
 
     async def up(self) -> None:
-        await upgrade(self.dsn, "0013")
+        await upgrade(self.dsn, "0014")
 
     async def down(self) -> None:
-        await downgrade(self.dsn, "0012")
+        await downgrade(self.dsn, "0013")
 
     async def revision(self) -> str | None:
         return await current_revision(self.dsn)

@@ -1,4 +1,4 @@
-"""Attachments of parts move into sets (revision 0013), and back.
+"""Attachments of parts move into sets (revision 0014), and back.
 
 | asked for | test |
 |---|---|
@@ -34,7 +34,7 @@ async def test_the_tables_are_those_of_sets(legacy: Legacy) -> None:
 
     await legacy.up()
 
-    assert await legacy.revision() == "0013"
+    assert await legacy.revision() == "0014"
     assert await legacy.has("attachment_sets")
     assert await legacy.has("set_attachments")
     # Nothing was wrong with the rows, so nothing is left behind.
@@ -98,7 +98,7 @@ async def test_an_empty_database_gets_the_schema(legacy: Legacy) -> None:
     assert await legacy.rows("part_attachments") == []
 
     await legacy.up()
-    assert await legacy.revision() == "0013"
+    assert await legacy.revision() == "0014"
 
 
 async def test_a_second_run_changes_nothing(legacy: Legacy) -> None:
@@ -226,7 +226,7 @@ async def test_there_is_no_way_down_while_kits_have_attachments(legacy: Legacy) 
     with pytest.raises(CommandError, match=r"1 attachments .* copy .* delete"):
         await legacy.down()
 
-    assert await legacy.revision() == "0013"
+    assert await legacy.revision() == "0014"
     assert (await legacy.one(attachment_id))["title"] == "plan"
     await legacy.connection.execute("DELETE FROM set_attachments")
     await legacy.down()

@@ -1,4 +1,4 @@
-"""The move into sets (revision 0013) in batches, and what may cut it short."""
+"""The move into sets (revision 0014) in batches, and what may cut it short."""
 
 import asyncio
 import sys
@@ -24,7 +24,7 @@ import asyncio, sys
 from migrations import backfill
 from migrations.upgrade import upgrade
 backfill.ROWS = 4
-asyncio.run(upgrade(sys.argv[1], "0013"))
+asyncio.run(upgrade(sys.argv[1], "0014"))
 """
 _IMPATIENT = PostgresLimits(lock=timedelta(milliseconds=200))
 
@@ -136,7 +136,7 @@ async def test_a_connection_that_is_cut_in_mid_batch_costs_nothing(
         await disturbed.cut_its_connection()
         with pytest.raises(SQLAlchemyError):
             await moving
-        assert await disturbed.revision() == "0012"
+        assert await disturbed.revision() == "0013"
         assert await disturbed.rows("attachment_sets")
 
     await disturbed.up()
@@ -160,7 +160,7 @@ async def test_a_process_that_is_killed_before_its_constraints_costs_nothing(dis
     async with disturbed.connection.transaction():
         await disturbed.connection.execute("LOCK TABLE part_attachments IN ACCESS SHARE MODE")
         await _kill_when_it_stands(disturbed)
-    assert await disturbed.revision() == "0012"
+    assert await disturbed.revision() == "0013"
 
     await disturbed.up()
 
@@ -177,7 +177,7 @@ async def test_a_way_up_that_was_cut_short_is_finished_before_anything_is_droppe
             await moving
 
         with pytest.raises(CommandError, match="finish it"):
-            await downgrade(legacy.dsn, "0011b")
+            await downgrade(legacy.dsn, "0012")
 
     await legacy.up()
     assert len((await legacy.moved())["attachments"]) == 40

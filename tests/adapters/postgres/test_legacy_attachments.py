@@ -1,4 +1,4 @@
-"""What legacy rows are like, and what becomes of them in sets (revision 0013): none stops the way, none is lost.
+"""What legacy rows are like, and what becomes of them in sets (revision 0014): none stops the way, none is lost.
 
 All of them are written into one database, and moved once.
 """
@@ -122,6 +122,8 @@ async def _written(legacy: Legacy) -> dict[tuple[str, str], UUID]:
         shown["cut", name] = await legacy.image(await legacy.part(), **columns)
     shown["file", "of no part"] = await legacy.image(IDS.new())
     sheet = await legacy.media(mime_type="application/pdf")
+    moving = await legacy.media(mime_type="image/gif")
+    shown["link", "with a GIF"] = await legacy.link(await legacy.part(), media_id=moving)
     shown["link", "to a PDF"] = await legacy.link(await legacy.part(), media_id=sheet)
     return shown
 
@@ -156,6 +158,13 @@ def test_an_address_of_a_pdf_that_was_fetched_is_a_pdf(museum: Museum) -> None:
     expected = {"type": "PDF", "url": ADDRESS, "fetch_status": "FETCHED", "content_type": "application/pdf"}
     assert moved.now | expected == moved.now
     assert moved.uses == [moved.before["media_id"]]
+
+
+def test_a_gif_previews_an_address_though_it_cannot_be_attached(museum: Museum) -> None:
+    moved = museum["link", "with a GIF"]
+
+    assert moved.now is not None
+    assert (moved.now["type"], moved.uses, moved.noted) == ("URL", [moved.before["media_id"]], None)
 
 
 @pytest.mark.parametrize("name", UNUSABLE_MEDIA)

@@ -125,7 +125,7 @@ async def test_blobs_that_did_not_say_where_they_lie_lie_under_their_hash(before
     connection = await asyncpg.connect(before_keys, timeout=5)
     await connection.execute(BLOB, IDS.new(), STORE, checksum.digest, NOW)
 
-    await upgrade(before_keys, "0011b")
+    await upgrade(before_keys, "0012")
 
     assert await connection.fetchval("SELECT key FROM media_blobs") == blob_key(STORE, checksum)
     await downgrade(before_keys, "0011")
@@ -134,7 +134,7 @@ async def test_blobs_that_did_not_say_where_they_lie_lie_under_their_hash(before
 
 
 async def test_there_is_no_way_down_while_a_blob_lies_elsewhere(before_keys: str) -> None:
-    await upgrade(before_keys, "0011b")
+    await upgrade(before_keys, "0012")
     connection = await asyncpg.connect(before_keys, timeout=5)
     with_key = BLOB.replace("(id,", "(key, id,").replace("($1", "('elsewhere', $1")
     await connection.execute(with_key, IDS.new(), STORE, checksum_of("bytes").digest, NOW)

@@ -13,8 +13,8 @@ from migrations.attachment_sets import back, forward
 
 # ruff: noqa: S608 - constants
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -48,7 +48,7 @@ def downgrade() -> None:
     op.execute("LOCK TABLE parts, kits, attachment_sets, set_attachments")
     if homeless := op.get_bind().scalar(_HOMELESS):
         raise CommandError(
-            f"{homeless} attachments hang on kits, for which revision 0012 has no place: copy what is needed to parts "
+            f"{homeless} attachments hang on kits, for which revision 0013 has no place: copy what is needed to parts "
             "(POST /api/v2/parts/{partId}/attachments), delete them, and run this again"
         )
     _make_tables_of_originals()

@@ -7,8 +7,8 @@ from alembic import op
 from alembic.util import CommandError
 from sqlalchemy import text
 
-revision = "0012"
-down_revision = "0011b"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -57,6 +57,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     if op.get_bind().scalar(text("SELECT to_regclass('attachment_sets') IS NOT NULL")):
-        raise CommandError("revision 0013 was cut short on its way up: finish it (`vitrine migrate`), then go down")
+        raise CommandError("revision 0014 was cut short on its way up: finish it (`vitrine migrate`), then go down")
     for table in ("part_attachments", "kits", "parts"):
         op.drop_table(table)

@@ -4,7 +4,7 @@ from alembic import op
 from alembic.util import CommandError
 from sqlalchemy import text
 
-revision = "0011b"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
