@@ -70,7 +70,10 @@ class CollectBlobs:
             return None
         holders = await tx.media.holding(blob_id)
         if holders:
-            # Its count is wrong, and no reason to lose anything: the audit tells, and repairs.
+            # Its count is wrong, and no reason to lose anything. Counted anew, it is in nobody's way at the next look.
+            blob.recount(len(holders), now=self._clock.now())
+            await tx.blobs.save(blob)
+            await tx.commit()
             self._log.error("blob.miscounted", blob_id=blob_id, key=blob.key, media_id=holders[0])
             return None
         return blob

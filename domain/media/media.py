@@ -284,9 +284,11 @@ class Media(Aggregate):
         self._move(MediaStatus.DELETED, now)
         self.deleted_at = now
         self.renditions = ()
+        # Of a photo that never came, nobody was told.
+        is_photo = self.content_class is ContentClass.IMAGE and blob is not None
         self.let_go(blob, now=now)
         self.record(MediaDeleted(media_id=self.id, store_id=self.store_id, occurred_at=now))
-        if self.content_class is ContentClass.IMAGE:
+        if is_photo:
             self.record(PhotoDeleted(id=self.id, occurred_at=now))
 
     def let_go(self, blob: Blob | None, *, now: datetime) -> None:

@@ -109,6 +109,9 @@ async def test_a_count_that_is_wrong_loses_nothing(scene: Scene) -> None:
 
     assert media.storage_key in scene.bucket.objects
     assert "blob.miscounted" in scene.log.events
+    counted = await scene.blob(media)
+    assert counted is not None
+    assert (counted.holders, counted.condemned_at) == (1, None), "it is in nobody's way at the next look"
 
 
 async def _save(scene: Scene, blob: Blob) -> None:

@@ -221,10 +221,11 @@ class MediaMachine(RuleBasedStateMachine):
         if self.status is not MediaStatus.DELETE_REQUESTED:
             self.refuses(InvalidState, "bury", self.held, now=self.now)
             return
+        was_seen = self.is_image and self.held is not None
         self.media.bury(self.held, now=self.now)
         assert (self.status, self.held, self.media.renditions) == (MediaStatus.DELETED, None, ())
         assert self.media.deleted_at == self.now
-        self.told(*([MediaDeleted, PhotoDeleted] if self.is_image else [MediaDeleted]))
+        self.told(*([MediaDeleted, PhotoDeleted] if was_seen else [MediaDeleted]))
 
     @rule()
     def quarantine(self) -> None:
