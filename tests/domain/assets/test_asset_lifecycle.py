@@ -177,5 +177,6 @@ def test_a_failure_may_pass_only_when_it_was_not_the_file_that_was_judged() -> N
         FailureCode.TRANSCODE_FAILED,
         FailureCode.TIMEOUT,
         FailureCode.ZIP_FAILED,
+        FailureCode.SITE_UNREACHABLE,
         FailureCode.INTERNAL_ERROR,
     }
