@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -12,6 +12,7 @@ from typing import Literal
 import psutil
 
 Kind = Literal["postgres", "objects"]
+Copy = Callable[[Path], None]
 
 _SCRIPT = """
 import asyncio, sys

@@ -19,37 +19,45 @@ def an_instance(kind: Kind, folder: Path) -> EmbeddedPostgres | EmbeddedObjectSt
     return EmbeddedObjectStore(folder, buckets=["vitrine"])
 
 
+@pytest.fixture
+def started_dir(request: pytest.FixtureRequest, data_dir: Path, kind: Kind) -> Path:
+    """A data folder that has been started on before, if that saves time."""
+    if kind == "postgres":
+        request.getfixturevalue("copy_postgres")(data_dir)
+    return data_dir
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("kind", KINDS)
-async def test_the_folder_can_be_started_again_at_once(data_dir: Path, kind: Kind, number: signal.Signals) -> None:
-    with holder(kind, data_dir) as process:
-        server = server_on(data_dir)
+async def test_the_folder_can_be_started_again_at_once(started_dir: Path, kind: Kind, number: signal.Signals) -> None:
+    with holder(kind, started_dir) as process:
+        server = server_on(started_dir)
         assert os.getsid(server.pid) == server.pid  # Ctrl-C in a terminal does not reach it
         end(process, number)
-        async with an_instance(kind, data_dir):
-            assert server not in servers_on(data_dir)
-    assert gone_within(0, data_dir)
+        async with an_instance(kind, started_dir):
+            assert server not in servers_on(started_dir)
+    assert gone_within(0, started_dir)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_without_a_death_signal_the_next_start_stops_the_leftover(data_dir: Path, kind: Kind) -> None:
-    with holder(kind, data_dir, death_signal="unknown") as process:
-        leftover = server_on(data_dir)
+async def test_without_a_death_signal_the_next_start_stops_the_leftover(started_dir: Path, kind: Kind) -> None:
+    with holder(kind, started_dir, death_signal="unknown") as process:
+        leftover = server_on(started_dir)
         end(process, signal.SIGKILL)
         await asyncio.sleep(0.1)
         assert leftover.is_running()
-        async with an_instance(kind, data_dir):
-            assert leftover not in servers_on(data_dir)
+        async with an_instance(kind, started_dir):
+            assert leftover not in servers_on(started_dir)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_another_process_is_refused_and_a_death_leaves_neither_server_nor_output(
-    data_dir: Path, kind: Kind
+    started_dir: Path, kind: Kind
 ) -> None:
-    with holder(kind, data_dir) as process:
+    with holder(kind, started_dir) as process:
         with pytest.raises(DataFolderInUse, match=str(process.pid)):
-            await an_instance(kind, data_dir).__aenter__()
+            await an_instance(kind, started_dir).__aenter__()
         end(process, signal.SIGTERM)
-        assert gone_within(10, data_dir)
+        assert gone_within(10, started_dir)
         assert process.stdout is not None
         assert process.stdout.read() == ""

@@ -13,7 +13,7 @@ import pytest
 from adapters.embedded import DataFolderInUse, DataFolderUnreachable, EmbeddedPostgres, ServerStartFailed, postgres
 from adapters.embedded.accounts import unprivileged_account
 from adapters.embedded.ports import free_ports
-from tests.adapters.embedded.holder import gone_within, server_on
+from tests.adapters.embedded.holder import Copy, gone_within, server_on
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
 
@@ -53,13 +53,17 @@ async def test_it_listens_on_loopback_alone_and_asks_for_the_password(data_dir: 
     assert f":{password.read_text()}@" in server.dsn
 
 
-@pytest.mark.parametrize(("durable", "fsync"), [(True, "on"), (False, "off")])
-async def test_only_what_is_not_durable_skips_fsync(data_dir: Path, durable: bool, fsync: str) -> None:
-    async with EmbeddedPostgres(data_dir, durable=durable) as server:
-        assert await execute(server.dsn, "SHOW fsync") == fsync
+async def test_only_what_is_not_durable_skips_fsync(data_dir: Path) -> None:
+    for durable, fsync in [(True, "on"), (False, "off")]:
+        async with EmbeddedPostgres(data_dir, durable=durable) as server:
+            assert await execute(server.dsn, "SHOW fsync") == fsync
 
 
-async def test_a_second_holder_is_refused_at_once_and_two_folders_live_side_by_side(data_dir: Path) -> None:
+async def test_a_second_holder_is_refused_at_once_and_two_folders_live_side_by_side(
+    data_dir: Path, copy_postgres: Copy
+) -> None:
+    copy_postgres(data_dir / "one")
+    copy_postgres(data_dir / "two")
     async with an_instance(data_dir / "one") as one, an_instance(data_dir / "two") as two:
         with pytest.raises(DataFolderInUse, match=rf"one is in use by process {os.getpid()}: stop that process"):
             await an_instance(data_dir / "one").__aenter__()
@@ -80,7 +84,10 @@ def a_stranger(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(["sleep", "60"], user=account.uid if account else None)
 
 
-async def test_a_pid_file_of_a_crash_does_not_stop_it_when_its_number_is_a_strangers(data_dir: Path) -> None:
+async def test_a_pid_file_of_a_crash_does_not_stop_it_when_its_number_is_a_strangers(
+    data_dir: Path, copy_postgres: Copy
+) -> None:
+    copy_postgres(data_dir)
     async with an_instance(data_dir):
         pid_file = (data_dir / "cluster" / "postmaster.pid").read_text()
     stranger = a_stranger(data_dir)
@@ -95,7 +102,8 @@ async def test_a_pid_file_of_a_crash_does_not_stop_it_when_its_number_is_a_stran
         stranger.wait()
 
 
-async def test_a_stolen_port_is_replaced(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stolen_port_is_replaced(data_dir: Path, copy_postgres: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy_postgres(data_dir)
     with socket.create_server(("127.0.0.1", 0)) as thief:
         stolen = thief.getsockname()[1]
         choices = iter([[stolen], free_ports(1)])
@@ -105,9 +113,10 @@ async def test_a_stolen_port_is_replaced(data_dir: Path, monkeypatch: pytest.Mon
             assert await execute(server.dsn, "SELECT 1") == 1
 
 
-async def test_a_failed_start_shows_the_end_of_the_log_and_frees_the_folder(data_dir: Path) -> None:
-    async with an_instance(data_dir):
-        pass
+async def test_a_failed_start_shows_the_end_of_the_log_and_frees_the_folder(
+    data_dir: Path, copy_postgres: Copy
+) -> None:
+    copy_postgres(data_dir)
     control = data_dir / "cluster" / "global" / "pg_control"
     content = control.read_bytes()
     control.write_bytes(b"")
@@ -141,7 +150,8 @@ async def test_root_is_told_of_a_folder_that_the_server_cannot_reach(data_dir: P
 
 
 @as_root
-async def test_root_runs_it_as_another_user(data_dir: Path) -> None:
+async def test_root_runs_it_as_another_user(data_dir: Path, copy_postgres: Copy) -> None:
+    copy_postgres(data_dir)
     account = unprivileged_account()
     assert account is not None
     async with an_instance(data_dir):
