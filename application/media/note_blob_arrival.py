@@ -21,6 +21,6 @@ class NoteBlobArrival:
         if blob is None or not quarantined:
             return False
         found = await self._store.head(blob.key)
-        if found is None or found.size != blob.size or found.checksum not in {None, blob.checksum}:
+        if found is None or not blob.is_there(found.size, found.checksum):
             return False
         return await self._release(blob.id) > 0

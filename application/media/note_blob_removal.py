@@ -52,7 +52,13 @@ class NoteBlobRemoval:
         async with self._begin() as tx:
             blob = await tx.blobs.at(notification.key)
             concerned = await _with_bytes(tx, blob) if blob else []
-        if blob is None or not concerned or await self._store.head(blob.key) is not None:
+        if blob is None or not concerned:
+            return False
+        found = await self._store.head(blob.key)
+        if found is not None:
+            # An earlier delivery may have come no further than the quarantine.
+            if blob.is_there(found.size, found.checksum):
+                await self._release(blob.id)
             return False
         outcomes = {await self._lose(media_id, blob) for media_id in concerned}
         # An upload of the same bytes may have come between the question and the quarantine.

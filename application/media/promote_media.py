@@ -105,7 +105,7 @@ class PromoteMedia:
     ) -> Media:
         blob = await self._take_hold(media_id, verified, arrival)
         stored = await self._store.head(blob.key)
-        if stored is None or stored.size != blob.size:
+        if stored is None or not blob.is_there(stored.size, stored.checksum):
             await write(blob)
         if blob.holders > 1:
             # Others hold these bytes, and may have been without them.

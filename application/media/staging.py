@@ -21,7 +21,7 @@ class Staging:
             copied = await self._store.copy(media.storage_key, blob.key, content_type=blob.content_type)
         except ObjectNotFound as error:
             raise MediaNotArrived(media.id) from error
-        if copied.size != blob.size or copied.checksum not in {None, blob.checksum}:
+        if not blob.is_there(copied.size, copied.checksum):
             await self._store.delete([blob.key])
             raise MediaMismatch("the file was replaced while it was looked at; upload it again")
 

@@ -228,7 +228,7 @@ class UploadMedia:
 
     async def _lies_there(self, blob: Blob) -> bool:
         stored = await self._store.head(blob.key)
-        return stored is not None and stored.size == blob.size
+        return stored is not None and blob.is_there(stored.size, stored.checksum)
 
     async def _discard(self, media: Media) -> None:
         try:

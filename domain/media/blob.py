@@ -64,6 +64,10 @@ class Blob(Aggregate):
             created_at=now,
         )
 
+    def is_there(self, size: int, checksum: Checksum | None) -> bool:
+        """True when what lies at its key can be its bytes: `size` fits, and `checksum`, where the store keeps one."""
+        return size == self.size and checksum in {None, self.checksum}
+
     def acquire(self) -> None:
         """One more media holds it; that revives a condemned one."""
         self.holders += 1

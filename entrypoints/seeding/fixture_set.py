@@ -64,7 +64,8 @@ def read_fixture_set(folder: Path, settings: Settings) -> FixtureSet:
 
 
 def _read(path: Path) -> FixtureFile:
-    return read_fixture_file(path) if path.exists() else FixtureFile(name=path.name, entries=())
+    is_absent = not path.exists() and not path.is_symlink()
+    return FixtureFile(name=path.name, entries=()) if is_absent else read_fixture_file(path)
 
 
 def _sorted_out(context: Context[Any], read: Mapping[str, FixtureFile]) -> tuple[list[Problem], list[Any]]:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from io import BufferedReader
 from pathlib import Path
 
 from application.media.file_inspector import SNIFFED
@@ -27,16 +28,21 @@ class SampleFiles:
 
     def path(self, name: str) -> Path:
         """Raises SampleMissing."""
-        found = (self._folder / name).resolve()
+        try:
+            found = (self._folder / name).resolve(strict=True)
+        except FileNotFoundError as error:
+            raise SampleMissing(self._absent(name)) from error
+        except (OSError, RuntimeError) as error:
+            raise SampleMissing(f'"{name}" in {self._folder.name} leads nowhere') from error
         if not found.is_relative_to(self._folder):
             raise SampleMissing(f'"{name}" leads out of the folder {self._folder.name}')
         if not found.is_file():
-            raise SampleMissing(f'there is no file "{name}" in {self._folder.name}{suggestion(name, self._names())}')
+            raise SampleMissing(self._absent(name))
         return found
 
     def mime_type(self, name: str) -> str:
         """As its bytes prove it. Raises SampleMissing."""
-        with self.path(name).open("rb") as file:
+        with self._open(name) as file:
             return self._sniffer.sniff(file.read(SNIFFED)) or UNPROVED
 
     def size(self, name: str) -> int:
@@ -45,17 +51,26 @@ class SampleFiles:
 
     def checksum(self, name: str) -> Checksum:
         """Raises SampleMissing."""
-        with self.path(name).open("rb") as file:
+        with self._open(name) as file:
             return Checksum(hashlib.file_digest(file, "sha256").digest())
 
     async def content(self, name: str) -> AsyncIterator[bytes]:
         """Raises SampleMissing."""
-        file = await asyncio.to_thread(self.path(name).open, "rb")
+        file = await asyncio.to_thread(self._open, name)
         try:
             while chunk := await asyncio.to_thread(file.read, _CHUNK):
                 yield chunk
         finally:
             await asyncio.to_thread(file.close)
+
+    def _open(self, name: str) -> BufferedReader:
+        try:
+            return self.path(name).open("rb")
+        except OSError as error:
+            raise SampleMissing(f'"{name}" in {self._folder.name} cannot be read: {error.strerror}') from error
+
+    def _absent(self, name: str) -> str:
+        return f'there is no file "{name}" in {self._folder.name}{suggestion(name, self._names())}'
 
     def _names(self) -> list[str]:
         return [str(path.relative_to(self._folder)) for path in self._folder.rglob("*") if path.is_file()]

@@ -22,6 +22,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("LOCK TABLE media_blobs")
     elsewhere = op.get_bind().scalar(_ELSEWHERE)
     if elsewhere:
         raise CommandError(
