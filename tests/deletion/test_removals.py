@@ -177,6 +177,18 @@ async def test_bytes_that_come_back_before_the_quarantine_end_it(scene: Scene) -
     assert (await scene.media(media)).quarantined_at is None
 
 
+async def test_a_quarantine_that_was_cut_short_ends_with_the_next_delivery(scene: Scene) -> None:
+    """Its bytes came back beside it, and the process died before the second look."""
+    media = await scene.new_media()
+    await scene.new_album(contract=media)
+    await lost(scene, media)
+    scene.write(media.storage_key, media.checksum)
+
+    assert not await scene.note_blob_removal(told(media.storage_key))
+
+    assert (await scene.media(media)).quarantined_at is None
+
+
 async def test_a_rendition_that_vanishes_is_an_alarm_and_nothing_else(scene: Scene) -> None:
     media = await scene.new_media()
     key = media.renditions[0].key

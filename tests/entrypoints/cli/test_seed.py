@@ -211,6 +211,10 @@ RULES: dict[str, tuple[Break, str]] = {
         lambda it: it.change("media", "logo", lambda entry: entry.update(file="../media.json")),
         'media.json, logo, file: "../media.json" leads out of the folder files',
     ),
+    "a sample file that leads to itself": (
+        lambda it: ((it.files / "logo.png").unlink(), (it.files / "logo.png").symlink_to("logo.png")),
+        'media.json, logo, file: "logo.png" in files leads nowhere',
+    ),
     "an empty sample file": (
         lambda it: (it.files / "assembly.pdf").write_bytes(b""),
         "media.json, assembly, file: media of kind pdf cannot be application/octet-stream; it can be application/pdf",
