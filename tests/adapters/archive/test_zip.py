@@ -68,8 +68,11 @@ def bench(s3: S3Connection, tmp_path: Path) -> Bench:
     return Bench(s3, tmp_path)
 
 
-async def some_entries(bench: Bench, count: int = 3, size: int = 6 * MIB) -> list[ArchiveEntry]:
-    return [await bench.original(f"photo/{n:03d}.jpg", bytes([n]) * (size + n)) for n in range(count)]
+@pytest.fixture(scope="module")
+async def originals(s3: S3Connection, tmp_path_factory: pytest.TempPathFactory) -> Sequence[ArchiveEntry]:
+    """Three of more than a part each, which nobody changes."""
+    bench = Bench(s3, tmp_path_factory.mktemp("originals"))
+    return tuple([await bench.original(f"photo/{n:03d}.jpg", bytes([n]) * (6 * MIB + 5 + n)) for n in range(3)])
 
 
 async def test_an_archive_holds_every_original(bench: Bench) -> None:
@@ -105,12 +108,10 @@ async def test_an_archive_of_nothing_is_empty(bench: Bench) -> None:
     assert written.extracted_size == 0
 
 
-async def test_writing_again_gives_the_same_archive(bench: Bench) -> None:
-    entries = await some_entries(bench)
+async def test_writing_again_gives_the_same_archive(bench: Bench, originals: Sequence[ArchiveEntry]) -> None:
+    once = await bench.writer.write(bench.key, originals, progress=bench.progress)
 
-    once = await bench.writer.write(bench.key, entries, progress=bench.progress)
-
-    assert await bench.writer.write(bench.key, entries, progress=bench.progress) == once
+    assert await bench.writer.write(bench.key, originals, progress=bench.progress) == once
 
 
 async def test_names_that_climb_are_kept_below(bench: Bench) -> None:
@@ -134,9 +135,9 @@ async def test_names_that_climb_are_kept_below(bench: Bench) -> None:
 )
 @pytest.mark.parametrize("place", [0, 1, 2])
 async def test_one_bad_entry_fails_it_all_and_is_named(
-    bench: Bench, place: int, wrong: dict[str, object], says: str
+    bench: Bench, originals: Sequence[ArchiveEntry], place: int, wrong: dict[str, object], says: str
 ) -> None:
-    entries = await some_entries(bench, size=6 * MIB + 5)
+    entries = list(originals)
     entries[place] = replace(entries[place], **wrong)
 
     with pytest.raises(MediaRejected, match=says) as caught:
@@ -149,8 +150,8 @@ async def test_one_bad_entry_fails_it_all_and_is_named(
 
 @pytest.mark.parametrize("after", [0.0, 0.05, 0.2])
 async def test_a_cancelled_archive_leaves_nothing(bench: Bench, after: float) -> None:
-    entry = await bench.original("video.mp4", bytes(40 * MIB))
-    entries = [replace(entry, name=f"{n}.mp4") for n in range(5)]
+    entry = await bench.original("video.mp4", bytes(10 * MIB))
+    entries = [replace(entry, name=f"{n}.mp4") for n in range(20)]
     writing = asyncio.create_task(bench.writer.write(bench.key, entries, progress=bench.progress))
     await asyncio.sleep(after)
 
@@ -171,8 +172,10 @@ class BrokenUploads(S3MultipartUploads):
         return await super().put(key, upload_id=upload_id, number=number, body=body)
 
 
-async def test_a_part_that_fails_ends_it_and_leaves_nothing(bench: Bench, s3: S3Connection) -> None:
-    entries = await some_entries(bench, count=6)
+async def test_a_part_that_fails_ends_it_and_leaves_nothing(
+    bench: Bench, s3: S3Connection, originals: Sequence[ArchiveEntry]
+) -> None:
+    entries = [replace(entry, name=f"{copy}/{entry.name}") for copy in range(2) for entry in originals]
     writer = bench.writing_to(BrokenUploads(s3))
 
     with pytest.raises(Unavailable, match="went away"):
@@ -189,11 +192,13 @@ class RefusedUploads(S3MultipartUploads):
         assert await super().complete(key, upload_id=upload_id, parts=wrong) is None
 
 
-async def test_parts_that_the_store_refuses_leave_nothing(bench: Bench, s3: S3Connection) -> None:
+async def test_parts_that_the_store_refuses_leave_nothing(
+    bench: Bench, s3: S3Connection, originals: Sequence[ArchiveEntry]
+) -> None:
     writer = bench.writing_to(RefusedUploads(s3))
 
     with pytest.raises(Unavailable, match="assemble"):
-        await writer.write(bench.key, await some_entries(bench), progress=bench.progress)
+        await writer.write(bench.key, originals, progress=bench.progress)
 
     assert await bench.leaves_nothing()
 
