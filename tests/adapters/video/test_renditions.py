@@ -12,41 +12,50 @@ from adapters.video.processor import VideoProcessor
 from application.ports.decoding import DerivedFile
 from domain.assets.rendition import RenditionName
 from tests import media
-from tests.adapters.video.watching import derive, play
+from tests.adapters.video.watching import Derived, derive, play
 
 POSTERS = {"thumbnail", "small", "medium", "large"}
 ONE_RUNG = POSTERS | {"mp4-720p", "hls", "hls-720p", "hls-720p-media"}
 TWO_RUNGS = ONE_RUNG | {"mp4-1080p", "hls-1080p", "hls-1080p-media"}
 
 
-async def test_a_small_video_gets_one_rung_of_its_own_size(processor: VideoProcessor, tmp_path: Path) -> None:
-    derived = await derive(processor, media.video(), tmp_path)
-    assert derived.names == ONE_RUNG
-    facts = derived.derivatives.facts
+@pytest.fixture(scope="module")
+async def small(processor: VideoProcessor, tmp_path_factory: pytest.TempPathFactory) -> Derived:
+    return await derive(processor, media.video(), tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+async def large(processor: VideoProcessor, tmp_path_factory: pytest.TempPathFactory) -> Derived:
+    return await derive(processor, large_video(), tmp_path_factory.mktemp("large"))
+
+
+def large_video() -> bytes:
+    return media.video(1440, 810, seconds=1.0, bit_rate="2M")
+
+
+async def test_a_small_video_gets_one_rung_of_its_own_size(small: Derived) -> None:
+    assert small.names == ONE_RUNG
+    facts = small.derivatives.facts
     assert (facts.width, facts.height, facts.codec) == (320, 180, "h264")
     assert facts.duration_seconds == pytest.approx(2.0, abs=0.1)
     assert facts.thumbhash
-    mp4 = play(derived.file(RenditionName.MP4_720P).path)
+    mp4 = play(small.file(RenditionName.MP4_720P).path)
     assert (mp4.width, mp4.height, mp4.pixel_format, mp4.codecs) == (320, 180, "yuv420p", ("h264", "aac"))
     assert mp4.frames == 60
-    with Image.open(derived.file(RenditionName.SMALL).path) as poster:
+    with Image.open(small.file(RenditionName.SMALL).path) as poster:
         assert poster.size == (320, 180)
 
 
-async def test_progress_only_grows_and_ends_at_one(processor: VideoProcessor, tmp_path: Path) -> None:
-    derived = await derive(processor, media.video(), tmp_path)
-    assert derived.progress == sorted(derived.progress)
-    assert derived.progress[-1] == 1.0
-    assert len(derived.progress) >= 3
+async def test_progress_only_grows_and_ends_at_one(small: Derived) -> None:
+    assert small.progress == sorted(small.progress)
+    assert small.progress[-1] == 1.0
+    assert len(small.progress) >= 3
 
 
-async def test_a_large_video_gets_two_rungs_and_the_upper_one_by_copy(
-    processor: VideoProcessor, tmp_path: Path
-) -> None:
-    data = media.video(1440, 810, seconds=1.0, bit_rate="2M")
-    derived = await derive(processor, data, tmp_path)
-    assert derived.names == TWO_RUNGS
-    upper, lower = derived.file(RenditionName.MP4_1080P), derived.file(RenditionName.MP4_720P)
+async def test_a_large_video_gets_two_rungs_and_the_upper_one_by_copy(large: Derived, tmp_path: Path) -> None:
+    data = large_video()
+    assert large.names == TWO_RUNGS
+    upper, lower = large.file(RenditionName.MP4_1080P), large.file(RenditionName.MP4_720P)
     assert (upper.width, upper.height) == (1440, 810)
     assert (lower.width, lower.height) == (1280, 720)
     assert (play(lower.path).width, play(lower.path).height) == (1280, 720)
@@ -120,9 +129,8 @@ async def test_a_webm_comes_out_as_any_other_video(
     assert mp4.frames == 60
 
 
-async def test_the_index_comes_first(processor: VideoProcessor, tmp_path: Path) -> None:
-    derived = await derive(processor, media.video(), tmp_path)
-    content = derived.file(RenditionName.MP4_720P).path.read_bytes()
+async def test_the_index_comes_first(small: Derived) -> None:
+    content = small.file(RenditionName.MP4_720P).path.read_bytes()
     assert 0 < content.index(b"moov") < content.index(b"mdat")
 
 
@@ -154,9 +162,8 @@ async def test_no_position_in_any_derivative(
     assert "location" not in play(derived.file(largest).path).metadata
 
 
-async def test_hls_plays_from_files_named_like_the_renditions(processor: VideoProcessor, tmp_path: Path) -> None:
-    derived = await derive(processor, media.video(1440, 810, seconds=1.0, bit_rate="2M"), tmp_path)
-    served = _folder_by_name(derived.derivatives.files, tmp_path / "served")
+async def test_hls_plays_from_files_named_like_the_renditions(large: Derived, tmp_path: Path) -> None:
+    served = _folder_by_name(large.derivatives.files, tmp_path / "served")
     assert play(served / "hls", playlist=True).frames == 30
     for rung in ("1080p", "720p"):
         played = play(served / f"hls-{rung}", playlist=True)
@@ -164,22 +171,20 @@ async def test_hls_plays_from_files_named_like_the_renditions(processor: VideoPr
         assert play(served / f"hls-{rung}-media").frames == 30
 
 
-async def test_playlists_refer_to_renditions_and_nothing_else(processor: VideoProcessor, tmp_path: Path) -> None:
-    derived = await derive(processor, media.video(1440, 810, seconds=1.0, bit_rate="2M"), tmp_path)
-    master = derived.file(RenditionName.HLS).path.read_text()
+async def test_playlists_refer_to_renditions_and_nothing_else(large: Derived) -> None:
+    master = large.file(RenditionName.HLS).path.read_text()
     assert [line for line in master.splitlines() if line and not line.startswith("#")] == ["hls-1080p", "hls-720p"]
     assert 'CODECS="avc1.' in master
     assert "RESOLUTION=1280x720" in master
-    rung = derived.file(RenditionName.HLS_720P).path.read_text()
+    rung = large.file(RenditionName.HLS_720P).path.read_text()
     assert {line for line in rung.splitlines() if not line.startswith("#")} == {"hls-720p-media"}
     assert '#EXT-X-MAP:URI="hls-720p-media",BYTERANGE=' in rung
     assert "#EXT-X-ENDLIST" in rung
-    assert str(tmp_path) not in master + rung
+    assert str(large.file(RenditionName.HLS).path.parent.parent) not in master + rung
 
 
-async def test_content_types(processor: VideoProcessor, tmp_path: Path) -> None:
-    derived = await derive(processor, media.video(), tmp_path)
-    types = {file.name.value: file.content_type for file in derived.derivatives.files}
+async def test_content_types(small: Derived) -> None:
+    types = {file.name.value: file.content_type for file in small.derivatives.files}
     assert types["hls"] == types["hls-720p"] == "application/vnd.apple.mpegurl"
     assert types["hls-720p-media"] == types["mp4-720p"] == "video/mp4"
 
