@@ -65,7 +65,7 @@ async def test_a_part_that_stumbles_is_not_seen(bucket_address: BucketAddress, f
 
 
 @pytest.mark.parametrize("fault", [CLOSE, FAIL, HANG, BREAK])
-@pytest.mark.parametrize("mib", [1, 11])
+@pytest.mark.parametrize("mib", [1, 16])
 async def test_a_store_that_fails_in_mid_stream_is_unavailable_soon(
     bucket_address: BucketAddress, s3: S3Connection, fault: str, mib: int
 ) -> None:
@@ -84,7 +84,7 @@ async def test_a_store_that_fails_in_mid_stream_is_unavailable_soon(
     assert time.monotonic() - began < 15
 
 
-@pytest.mark.parametrize("mib", [4, 11])
+@pytest.mark.parametrize("mib", [4, 16])
 async def test_whenever_a_stream_is_cancelled_it_leaves_nothing(s3: S3Connection, mib: int) -> None:
     """From its first write to its last answer."""
     cancelled = 0
