@@ -109,6 +109,7 @@ from application.storage.route_notification import RouteNotification, StorageRou
 from application.storage.streamed_uploads import StreamedUploads
 from domain.batches.object_keys import is_original, is_ours
 from domain.media.object_keys import is_blob, is_rendition
+from entrypoints.media_consumers.attachment_terms import attachment_terms, preview_terms
 from entrypoints.media_consumers.media_consumer import registered_types
 from entrypoints.resources import Resources
 from entrypoints.settings import Settings
@@ -416,8 +417,8 @@ class Container(containers.DeclarativeContainer):
             reader=pages,
             inspector=inspector,
             upload=upload_media,
-            terms=settings.provided.attachment_terms,
-            preview_terms=settings.provided.preview_terms,
+            terms=providers.Singleton(attachment_terms, settings),
+            preview_terms=providers.Singleton(preview_terms, settings),
             keeper=providers.Singleton(SetKeeper, reconcile=reconcile_attachments, telemetry=telemetry),
             clock=clock,
             log=log,

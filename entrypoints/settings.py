@@ -14,11 +14,8 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from application.media.upload_terms import UploadTerms
 from application.processing.lease_keeper import LeasePolicy
 from application.processing.plan import ProcessingPolicy
-from domain.attachment_sets.public_addresses import Network
-from domain.attachment_sets.set_attachment import ACCEPTED_FILES, PREVIEWS
 from domain.batches.limits import GIB, MIB, UploadLimits
 from domain.batches.media_type import MediaCategory
 from domain.jobs.estimate import Capacity
@@ -26,6 +23,7 @@ from domain.jobs.job import Provider
 from domain.jobs.task import RetryPolicy
 from domain.media.content_class import ContentClass
 from domain.media.kind import SizeLimits
+from domain.web.public_addresses import Network
 
 PREFIX = "VITRINE_"
 
@@ -248,15 +246,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def attachment_terms(self) -> UploadTerms:
-        return UploadTerms(what="an attachment", mime_types=ACCEPTED_FILES, limits=self._attachment_limits)
-
-    @property
-    def preview_terms(self) -> UploadTerms:
-        return UploadTerms(what="a preview", mime_types=PREVIEWS, limits=self._attachment_limits)
-
-    @property
-    def _attachment_limits(self) -> SizeLimits:
+    def attachment_limits(self) -> SizeLimits:
         by_class = dict.fromkeys(ContentClass, self.attachment_image_max_bytes)
         return SizeLimits(by_class=by_class | {ContentClass.DOCUMENT: self.attachment_document_max_bytes})
 

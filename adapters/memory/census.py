@@ -36,10 +36,6 @@ class MemoryCensus(Census):
         ]
         return sorted(found, key=lambda attachment: attachment.id)[:limit]
 
-    async def find_media(self, media_ids: Collection[MediaId]) -> Sequence[Media]:
-        found = [self._transaction.find(Media, media_id) for media_id in set(media_ids)]
-        return [media for media in found if media is not None]
-
     async def media_page(self, *, after: MediaId | None, limit: int) -> Sequence[CountedMedia]:
         uses = Counter(attachment.media_id for attachment in self._uses())
         found = self._transaction.select(Media, lambda media: after is None or media.id > after)

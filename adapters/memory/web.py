@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 
 from application.ports.web import WebClient, WebResource
 from domain.assets.failure import FailureCode, MediaRejected
-from domain.attachment_sets.public_addresses import Network
-from domain.attachment_sets.web_address import UrlRefused, require_fetchable
+from domain.web.public_addresses import Network
+from domain.web.web_address import UrlRefused, require_fetchable
 
 _MOST_REDIRECTS = 5
 _CHUNK = 64 * 1024

@@ -2,7 +2,6 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Text, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.attachments import attachment_from_row, attachments
 from adapters.postgres.blobs import blob_from_row, blobs
@@ -13,7 +12,6 @@ from adapters.postgres.transaction import Transaction
 from application.ports.census import Census, CountedBlob, CountedMedia
 from domain.attachments.attachment import Attachment
 from domain.ids import AttachmentId, BlobId, MediaId
-from domain.media.media import Media
 
 _LIMIT = bindparam("limit", type_=BigInteger)
 # From one name to the next along the index, not over all rows.
@@ -37,7 +35,6 @@ _of_type = (
 )
 _FIRST_OF_TYPE = compiled(_of_type)
 _NEXT_OF_TYPE = compiled(_of_type.where(attachments.c.id > bindparam("after", type_=ID)))
-_FIND_MEDIA = compiled(select(media).where(media.c.id == func.any(bindparam("media_ids", type_=ARRAY(ID)))))
 _uses = select(func.count()).where(attachments.c.media_id == media.c.id).scalar_subquery().label("uses")
 _media = select(media, _uses).order_by(media.c.id).limit(_LIMIT)
 _FIRST_MEDIA = compiled(_media)
@@ -70,10 +67,6 @@ class PostgresCensus(Census):
         statement = _FIRST_OF_TYPE if after is None else _NEXT_OF_TYPE
         rows = await self._transaction.read(statement, entity_type=entity_type, after=after, limit=limit)
         return [attachment_from_row(row) for row in rows]
-
-    async def find_media(self, media_ids: Collection[MediaId]) -> Sequence[Media]:
-        rows = await self._transaction.read(_FIND_MEDIA, media_ids=list(media_ids))
-        return [media_from_row(row) for row in rows]
 
     async def media_page(self, *, after: MediaId | None, limit: int) -> Sequence[CountedMedia]:
         statement = _FIRST_MEDIA if after is None else _NEXT_MEDIA

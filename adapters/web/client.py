@@ -16,8 +16,8 @@ from adapters.web.failures import rejecting, require_success
 from adapters.web.guard import ConnectionGuard, GuardedResolver
 from application.ports.web import WebClient, WebResource
 from domain.assets.failure import FailureCode, MediaRejected
-from domain.attachment_sets.public_addresses import Network
-from domain.attachment_sets.web_address import UrlRefused, require_fetchable
+from domain.web.public_addresses import Network
+from domain.web.web_address import UrlRefused, require_fetchable
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5

@@ -8,8 +8,8 @@ from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from domain.assets.failure import FailureCode, MediaRejected
-from domain.attachment_sets.public_addresses import Network, may_contact
-from domain.attachment_sets.web_address import is_port_allowed
+from domain.web.public_addresses import Network, may_contact
+from domain.web.web_address import is_port_allowed
 
 
 class ConnectionGuard:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from adapters.web.charset import decode
-from domain.attachment_sets.web_address import DEFAULT_PORTS, MAX_LENGTH
+from domain.web.web_address import DEFAULT_PORTS, MAX_LENGTH
 
 _LONGEST_TITLE = 200
 _MOST_PREVIEWS = 3

@@ -1,4 +1,3 @@
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from application.attachment_sets.attachment_links import AttachmentLinks, ShownAttachment
@@ -9,9 +8,7 @@ from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachment_sets.errors import require_manager
-from domain.attachment_sets.public_addresses import Network
 from domain.attachment_sets.set_attachment import SetAttachment
-from domain.attachment_sets.web_address import require_fetchable
 from domain.ids import AttachmentSetId, SetAttachmentId
 from domain.principal import Principal
 
@@ -41,20 +38,17 @@ class AttachLink:
         links: AttachmentLinks,
         clock: Clock,
         ids: Ids,
-        allowed: Collection[Network],
     ) -> None:
-        """`allowed` are networks that may be contacted although they are not public."""
         self._begin = begin
         self._keeper = keeper
         self._planner = planner
         self._links = links
         self._clock = clock
         self._ids = ids
-        self._allowed = allowed
 
     async def __call__(self, command: AttachLinkCommand) -> ShownAttachment:
         require_manager(command.principal)
-        require_fetchable(command.url, allowed=self._allowed)
+        self._planner.require_fetchable(command.url)
         now = self._clock.now()
         attachment = SetAttachment.of_address(
             attachment_id=SetAttachmentId(self._ids.new()),

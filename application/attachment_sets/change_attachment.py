@@ -1,4 +1,3 @@
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from application.attachment_sets.attachment_links import AttachmentLinks, ShownAttachment
@@ -8,8 +7,6 @@ from application.attachment_sets.set_keeper import SetKeeper
 from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachment_sets.errors import require_manager
-from domain.attachment_sets.public_addresses import Network
-from domain.attachment_sets.web_address import require_fetchable
 from domain.ids import AttachmentSetId, SetAttachmentId
 from domain.principal import Principal
 
@@ -38,20 +35,17 @@ class ChangeAttachment:
         planner: LinkPlanner,
         links: AttachmentLinks,
         clock: Clock,
-        allowed: Collection[Network],
     ) -> None:
-        """`allowed` are networks that may be contacted although they are not public."""
         self._begin = begin
         self._keeper = keeper
         self._planner = planner
         self._links = links
         self._clock = clock
-        self._allowed = allowed
 
     async def __call__(self, command: ChangeAttachmentCommand) -> ShownAttachment:
         require_manager(command.principal)
         if command.url is not None:
-            require_fetchable(command.url, allowed=self._allowed)
+            self._planner.require_fetchable(command.url)
         now = self._clock.now()
         async with self._begin() as tx:
             attachment_set = await lock_set(tx, command.set_id, command.principal)

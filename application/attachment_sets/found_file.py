@@ -1,6 +1,7 @@
 """What happens to an attached address when a file that was found there arrives in the library."""
 
 from abc import abstractmethod
+from dataclasses import dataclass
 
 from application.attachment_sets.set_keeper import SetKeeper
 from application.media.promote_media import Arrival
@@ -19,33 +20,30 @@ class NotAwaited(Exception):
     """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a worker went out for: `url` for an attachment, by a `task` as it was claimed."""
+
+    task: Task
+    set_id: AttachmentSetId
+    attachment_id: SetAttachmentId
+    url: str
+
+
 class _FoundFile(Arrival):
-    def __init__(
-        self,
-        *,
-        keeper: SetKeeper,
-        clock: Clock,
-        task: Task,
-        set_id: AttachmentSetId,
-        attachment_id: SetAttachmentId,
-        url: str,
-    ) -> None:
-        """`task` as it was claimed."""
+    def __init__(self, errand: Errand, *, keeper: SetKeeper, clock: Clock) -> None:
         self.cover: CoverChange | None = None
+        self._errand = errand
         self._keeper = keeper
         self._clock = clock
-        self._task = task
-        self._set_id = set_id
-        self._attachment_id = attachment_id
-        self._url = url
         self._set: AttachmentSet
 
     async def before(self, tx: UnitOfWork) -> None:
-        attachment_set = await tx.repository(AttachmentSets).lock(self._set_id)
-        if attachment_set is None or not attachment_set.awaits(self._attachment_id, self._url):
+        attachment_set = await tx.repository(AttachmentSets).lock(self._errand.set_id)
+        if attachment_set is None or not attachment_set.awaits(self._errand.attachment_id, self._errand.url):
             raise NotAwaited
-        current = await tx.tasks.find(self._task.id)
-        if current is None or current.attempt != self._task.attempt:
+        current = await tx.tasks.find(self._errand.task.id)
+        if current is None or current.attempt != self._errand.task.attempt:
             raise NotAwaited
         self._set = attachment_set
 
@@ -62,25 +60,17 @@ class ItsFile(_FoundFile):
     """The address is that of the file."""
 
     def _receive(self, attachment_set: AttachmentSet, media: Media) -> None:
-        self.cover = attachment_set.receive_file(self._attachment_id, media, now=self._clock.now())
+        self.cover = attachment_set.receive_file(self._errand.attachment_id, media, now=self._clock.now())
 
 
 class ItsPreview(_FoundFile):
     """The address is that of a page, which names the file as a picture of itself."""
 
-    def __init__(
-        self,
-        *,
-        keeper: SetKeeper,
-        clock: Clock,
-        task: Task,
-        set_id: AttachmentSetId,
-        attachment_id: SetAttachmentId,
-        url: str,
-        title: str | None,
-    ) -> None:
-        super().__init__(keeper=keeper, clock=clock, task=task, set_id=set_id, attachment_id=attachment_id, url=url)
+    def __init__(self, errand: Errand, *, keeper: SetKeeper, clock: Clock, title: str | None) -> None:
+        super().__init__(errand, keeper=keeper, clock=clock)
         self._title = title
 
     def _receive(self, attachment_set: AttachmentSet, media: Media) -> None:
-        attachment_set.receive_page(self._attachment_id, title=self._title, preview=media.id, now=self._clock.now())
+        attachment_set.receive_page(
+            self._errand.attachment_id, title=self._title, preview=media.id, now=self._clock.now()
+        )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from application.attachment_sets.found_file import ItsFile, ItsPreview, NotAwaited
+from application.attachment_sets.found_file import Errand, ItsFile, ItsPreview, NotAwaited
 from application.attachment_sets.set_keeper import SetKeeper
 from application.media.file_inspector import SNIFFED, FileInspector, NotLookedAt
 from application.media.promote_media import Arrival
@@ -35,11 +35,15 @@ _PAGE_MARKS = (b"<!doctype html", b"<html", b"<head", b"<title")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedLink(ClaimedTask):
-    """`url` is the address at the time of the claim."""
+    """`attachment` as it was then, with a `url`."""
 
     set_id: AttachmentSetId
     attachment: SetAttachment
     url: str
+
+    @property
+    def errand(self) -> Errand:
+        return Errand(task=self.task, set_id=self.set_id, attachment_id=self.attachment.id, url=self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,28 +125,13 @@ class LinkHandler(TaskHandler[ClaimedLink, FetchedLink]):
 
     async def _keep_file(self, claim: ClaimedLink, resource: WebResource, start: bytes) -> None:
         """Raises MediaRejected, NotAwaited, Unavailable."""
-        arrival = ItsFile(
-            keeper=self._keeper,
-            clock=self._clock,
-            task=claim.task,
-            set_id=claim.set_id,
-            attachment_id=claim.attachment.id,
-            url=claim.url,
-        )
+        arrival = ItsFile(claim.errand, keeper=self._keeper, clock=self._clock)
         await self._keep(claim, resource, start, self._terms, arrival)
         self._keeper.cover_changed(arrival.cover)
 
     async def _keep_preview(self, claim: ClaimedLink, title: str | None, url: str) -> bool:
         """False where there is no such picture: a page is a page without it. Raises NotAwaited, Unavailable."""
-        arrival = ItsPreview(
-            keeper=self._keeper,
-            clock=self._clock,
-            task=claim.task,
-            set_id=claim.set_id,
-            attachment_id=claim.attachment.id,
-            url=claim.url,
-            title=title,
-        )
+        arrival = ItsPreview(claim.errand, keeper=self._keeper, clock=self._clock, title=title)
         try:
             async with self._web.get(url, largest=self._preview_terms.largest) as resource:
                 await self._keep(claim, resource, b"", self._preview_terms, arrival)

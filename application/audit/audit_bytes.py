@@ -83,7 +83,7 @@ class AuditBytes:
         async with self._begin() as tx:
             blob = await tx.blobs.lock(blob_id)
             holding = await tx.media.holding(blob_id) if blob else []
-            media = await tx.census.find_media(holding)
+            media = await tx.media.find_all(holding)
         arrived = [each for each in media if each.status is not MediaStatus.PENDING]
         if blob is None or not arrived or await self._store.head(blob.key) is not None:
             return None
@@ -126,7 +126,7 @@ class AuditBytes:
     async def _unknown(self, batch: Sequence[ListedObject], *, repair: bool) -> Sequence[Finding]:
         owners = {each.key: media_of_rendition(each.key) or staged_media(each.key) for each in batch}
         async with self._begin() as tx:
-            found = await tx.census.find_media({owner for owner in owners.values() if owner is not None})
+            found = await tx.media.find_all({owner for owner in owners.values() if owner is not None})
         media: dict[MediaId, Media] = {each.id: each for each in found}
         now = self._clock.now()
         findings = []

@@ -46,7 +46,7 @@ class AuditUses:
                 said = await slot.references.page(tx, after=after, limit=_ENTITIES)
                 upto = said[-1].entity_id if len({each.entity_id for each in said}) >= _ENTITIES else None
                 booked = await tx.census.uses_between([slot.name, slot.owner], after=after, upto=upto)
-                media = {each.id: each for each in await tx.census.find_media({each.media_id for each in said})}
+                media = {each.id: each for each in await tx.media.find_all({each.media_id for each in said})}
             stores = {each.entity_id: each.store_id for each in said}
             for entity_id in _differing(slot, said, booked, media):
                 yield entity_id, stores.get(entity_id)

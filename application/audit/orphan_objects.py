@@ -64,7 +64,7 @@ class OrphanObjects:
         waiting = await tx.media.holding(elsewhere.id) if elsewhere else [uploader] if uploader else []
         return not any(
             media.status is MediaStatus.PENDING and media.storage_key == listed.key
-            for media in await tx.census.find_media(waiting)
+            for media in await tx.media.find_all(waiting)
         )
 
     async def _condemn(self, listed: ListedObject, store_id: StoreId, checksum: Checksum) -> None:

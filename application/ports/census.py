@@ -44,10 +44,6 @@ class Census(Protocol):
         """By id, behind `after`."""
 
     @abstractmethod
-    async def find_media(self, media_ids: Collection[MediaId]) -> Sequence[Media]:
-        """Those that exist, tombstones too."""
-
-    @abstractmethod
     async def media_page(self, *, after: MediaId | None, limit: int) -> Sequence[CountedMedia]:
         """By id, behind `after`."""
 

@@ -20,6 +20,17 @@ class WorkIds(TypedDict):
     store_id: StoreId | None
 
 
+_NONE: WorkIds = {
+    "job_id": None,
+    "batch_id": None,
+    "listing_id": None,
+    "asset_id": None,
+    "media_id": None,
+    "set_attachment_id": None,
+    "store_id": None,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunWork:
     """One file of a run over a batch, or the archive of the whole, where `asset_id` is None. `run` counts the runs of
@@ -38,15 +49,13 @@ class RunWork:
 
     @property
     def ids(self) -> WorkIds:
-        return WorkIds(
-            job_id=self.job_id,
-            batch_id=self.batch_id,
-            listing_id=self.listing_id,
-            asset_id=self.asset_id,
-            media_id=None,
-            set_attachment_id=None,
-            store_id=None,
-        )
+        return {
+            **_NONE,
+            "job_id": self.job_id,
+            "batch_id": self.batch_id,
+            "listing_id": self.listing_id,
+            "asset_id": self.asset_id,
+        }
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -63,15 +72,11 @@ class MediaWork:
 
     @property
     def ids(self) -> WorkIds:
-        return WorkIds(
-            job_id=None,
-            batch_id=None,
-            listing_id=None,
-            asset_id=None,
-            media_id=self.media_id,
-            set_attachment_id=None,
-            store_id=self.store_id,
-        )
+        return {
+            **_NONE,
+            "media_id": self.media_id,
+            "store_id": self.store_id,
+        }
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -88,15 +93,11 @@ class LinkWork:
 
     @property
     def ids(self) -> WorkIds:
-        return WorkIds(
-            job_id=None,
-            batch_id=None,
-            listing_id=None,
-            asset_id=None,
-            media_id=None,
-            set_attachment_id=self.set_attachment_id,
-            store_id=self.store_id,
-        )
+        return {
+            **_NONE,
+            "set_attachment_id": self.set_attachment_id,
+            "store_id": self.store_id,
+        }
 
     @property
     def labels(self) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Advertisements of the store."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from application.ads.create_ad import CreateAd, CreateAdCommand
@@ -10,7 +11,7 @@ from domain.ids import AdId, MediaId
 from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key, Part
-from entrypoints.seeding.pages import PAGE, all_of
+from entrypoints.seeding.pages import PAGE, Known, all_of
 
 
 class CreativeEntry(Part, frozen=True):
@@ -31,12 +32,11 @@ class AdLoader(Loader[AdEntry]):
         box = tools.toolbox
         self._list = ListAds(begin=box.begin)
         self._create = CreateAd(begin=box.begin, reconcile=box.reconcile, clock=box.clock, ids=box.ids)
-        self._known: dict[str, UUID] | None = None
+        self._known = Known(partial(all_of, self._page), by=lambda ad: ad.title)
 
     async def find(self, entry: AdEntry) -> UUID | None:
-        if self._known is None:
-            self._known = {ad.title: ad.id for ad in await all_of(self._page)}
-        return self._known.get(entry.title)
+        known = await self._known.find(entry.title)
+        return known.id if known else None
 
     async def make(self, entry: AdEntry) -> UUID:
         creatives = [

@@ -13,8 +13,9 @@ from application.attachment_sets.link_planner import LinkPlanner
 from application.attachment_sets.set_keeper import SetKeeper
 from domain.attachment_sets.attachment_set import AttachmentSet
 from domain.attachment_sets.set_attachment import checked_title, type_of
-from domain.attachment_sets.web_address import require_fetchable
 from domain.ids import AttachmentSetId, MediaId, SetAttachmentId
+from domain.web.web_address import require_fetchable
+from entrypoints.media_consumers.attachment_terms import attachment_terms
 from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Fixtures, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key
@@ -39,7 +40,7 @@ def _rules(entry: AttachmentEntry, material: Material) -> Iterator[Flaw]:
     yield from flaws(lambda: checked_title(entry.title))
     if entry.file is not None:
         file = entry.file
-        yield from flaws(lambda: material.mime_type(file, material.settings.attachment_terms), at="file")
+        yield from flaws(lambda: material.mime_type(file, attachment_terms(material.settings)), at="file")
     media = material.media.get(entry.media) if entry.media is not None else None
     if media is not None:
         yield from flaws(lambda: type_of(media.mime_type), at="media")
@@ -68,7 +69,7 @@ class AttachmentLoader(Loader[AttachmentEntry]):
         begin, clock, ids = box.begin, box.clock, box.ids
         keeper = SetKeeper(reconcile=box.reconcile, telemetry=box.telemetry)
         links = AttachmentLinks(links=box.media_links)
-        terms = box.settings.attachment_terms
+        terms = attachment_terms(box.settings)
         self._get = GetSet(begin=begin, links=links)
         self._file = AttachFile(
             begin=begin,
@@ -84,11 +85,10 @@ class AttachmentLoader(Loader[AttachmentEntry]):
         self._link = AttachLink(
             begin=begin,
             keeper=keeper,
-            planner=LinkPlanner(ids=ids, retry=box.settings.processing.retry),
+            planner=LinkPlanner(ids=ids, retry=box.settings.processing.retry, allowed=box.settings.web_networks),
             links=links,
             clock=clock,
             ids=ids,
-            allowed=box.settings.web_networks,
         )
         self._choose_cover = ChooseCover(begin=begin, keeper=keeper, links=links, clock=clock)
 

@@ -1,6 +1,7 @@
 """Licenses of the store, with their documents."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from uuid import UUID
 
 from application.licenses.list_licenses import ListLicenses, ListLicensesQuery
@@ -11,7 +12,7 @@ from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key
 from entrypoints.seeding.material import Flaw, Material, flaws
-from entrypoints.seeding.pages import PAGE, all_of
+from entrypoints.seeding.pages import PAGE, Known, all_of
 
 
 class LicenseEntry(Entry, frozen=True):
@@ -29,12 +30,11 @@ class LicenseLoader(Loader[LicenseEntry]):
         box = tools.toolbox
         self._list = ListLicenses(begin=box.begin)
         self._submit = SubmitLicense(begin=box.begin, reconcile=box.reconcile, clock=box.clock, ids=box.ids)
-        self._known: dict[str, UUID] | None = None
+        self._known = Known(partial(all_of, self._page), by=lambda license_: license_.number)
 
     async def find(self, entry: LicenseEntry) -> UUID | None:
-        if self._known is None:
-            self._known = {license_.number: license_.id for license_ in await all_of(self._page)}
-        return self._known.get(entry.number)
+        known = await self._known.find(entry.number)
+        return known.id if known else None
 
     async def make(self, entry: LicenseEntry) -> UUID:
         document = MediaId(self._tools.loaded.id_of("media", entry.document))

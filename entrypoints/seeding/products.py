@@ -1,6 +1,7 @@
 """Products, with what shows them."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from uuid import UUID, uuid4
 
 import msgspec
@@ -15,7 +16,7 @@ from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key, Part
 from entrypoints.seeding.material import Flaw, Material, flaws
-from entrypoints.seeding.pages import PAGE, all_of
+from entrypoints.seeding.pages import PAGE, Known, all_of
 
 
 class ShownEntry(Part, frozen=True):
@@ -58,12 +59,11 @@ class ProductLoader(Loader[ProductEntry]):
         box = tools.toolbox
         self._list = ListProducts(begin=box.begin)
         self._create = CreateProduct(begin=box.begin, reconcile=box.reconcile, clock=box.clock, ids=box.ids)
-        self._known: dict[str, UUID] | None = None
+        self._known = Known(partial(all_of, self._page), by=lambda product: product.title)
 
     async def find(self, entry: ProductEntry) -> UUID | None:
-        if self._known is None:
-            self._known = {product.title: product.id for product in await all_of(self._page)}
-        return self._known.get(entry.title)
+        known = await self._known.find(entry.title)
+        return known.id if known else None
 
     async def make(self, entry: ProductEntry) -> UUID:
         command = CreateProductCommand(

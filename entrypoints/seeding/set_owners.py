@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from domain.ids import AttachmentSetId, StoreId
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key
 from entrypoints.seeding.material import Flaw, Material, flaws
-from entrypoints.seeding.pages import PAGE, all_of
+from entrypoints.seeding.pages import PAGE, Known, all_of
 
 Owner = TypeVar("Owner", bound=SetOwner)
 
@@ -37,12 +38,10 @@ class OwnerLoader(Loader[OwnerEntry], Generic[Owner]):
         links = AttachmentLinks(links=box.media_links)
         self._list = ListOwners(sort=sort, begin=box.begin, links=links)
         self._create = CreateOwner(sort=sort, begin=box.begin, clock=box.clock, ids=box.ids)
-        self._known: dict[str, Owner] | None = None
+        self._known = Known(partial(all_of, self._page), by=lambda owner: owner.name)
 
     async def find(self, entry: OwnerEntry) -> UUID | None:
-        if self._known is None:
-            self._known = {owner.name: owner for owner in await all_of(self._page)}
-        owner = self._known.get(entry.name)
+        owner = await self._known.find(entry.name)
         return self._noted(entry, owner, new=False) if owner else None
 
     async def make(self, entry: OwnerEntry) -> UUID:

@@ -2,7 +2,7 @@
 since; what was not taken along comes back too. How a fetch has ended is lost.
 """
 
-from migrations.attachment_sets.forward import LEGACY
+from migrations.attachment_sets import legacy
 
 # ruff: noqa: S608 - constants of this file
 
@@ -34,7 +34,7 @@ STATEMENTS = (
     LEFT JOIN part_attachment_originals AS original ON original.id = now.id AND owned.{_UNCHANGED}
     """,
     f"""
-    INSERT INTO part_attachments ({LEGACY}) SELECT {LEGACY} FROM part_attachment_originals WHERE NOT kept
+    INSERT INTO part_attachments ({legacy.NAMES}) SELECT {legacy.NAMES} FROM part_attachment_originals WHERE NOT kept
     """,
     # As everybody locks media: by id.
     """

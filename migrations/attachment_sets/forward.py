@@ -5,12 +5,12 @@ whether it was taken along all the same, without what it lost. `part_cover_origi
 have.
 """
 
+from migrations.attachment_sets import legacy
 from migrations.backfill import Step
 
 # ruff: noqa: S608 - constants of this file
 
 OWNERS = ("parts", "kits")
-LEGACY = "id, part_id, user_id, type, title, media_id, url, filename, content_type, file_size, created_at"
 """Columns of `part_attachments`."""
 
 
@@ -131,8 +131,8 @@ _ATTACHMENTS = Step(
             UPDATE media SET usage_count = usage_count + uses
             FROM (SELECT media_id, count(*) AS uses FROM used GROUP BY media_id) AS came WHERE id = came.media_id
         ), noted AS (
-            INSERT INTO part_attachment_originals ({LEGACY}, kept, reason)
-            SELECT {LEGACY}, kept, reason FROM standing WHERE reason IS NOT NULL
+            INSERT INTO part_attachment_originals ({legacy.NAMES}, kept, reason)
+            SELECT {legacy.NAMES}, kept, reason FROM standing WHERE reason IS NOT NULL
         ), gone AS (
             DELETE FROM part_attachments USING batch WHERE part_attachments.id = batch.id
         )

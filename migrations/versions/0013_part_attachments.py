@@ -7,6 +7,8 @@ from alembic import op
 from alembic.util import CommandError
 from sqlalchemy import text
 
+from migrations.attachment_sets import legacy
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -37,22 +39,7 @@ def upgrade() -> None:
             CONSTRAINT pk_kits PRIMARY KEY (id)
         )
     """)
-    op.execute("""
-        CREATE TABLE part_attachments (
-            id UUID NOT NULL,
-            part_id UUID NOT NULL,
-            user_id UUID NOT NULL,
-            type TEXT NOT NULL,
-            title TEXT,
-            media_id UUID,
-            url TEXT,
-            filename TEXT,
-            content_type TEXT,
-            file_size BIGINT,
-            created_at TIMESTAMPTZ NOT NULL,
-            CONSTRAINT pk_part_attachments PRIMARY KEY (id)
-        )
-    """)
+    op.execute(legacy.TABLE)
 
 
 def downgrade() -> None:

@@ -9,7 +9,7 @@ from alembic.util import CommandError
 from sqlalchemy import text
 
 from migrations import backfill
-from migrations.attachment_sets import back, forward
+from migrations.attachment_sets import back, forward, legacy
 
 # ruff: noqa: S608 - constants
 
@@ -68,39 +68,14 @@ def downgrade() -> None:
 
 def _make_legacy_tables() -> None:
     op.execute("ALTER TABLE parts ADD COLUMN cover_attachment_id UUID")
-    op.execute("""
-        CREATE TABLE part_attachments (
-            id UUID NOT NULL,
-            part_id UUID NOT NULL,
-            user_id UUID NOT NULL,
-            type TEXT NOT NULL,
-            title TEXT,
-            media_id UUID,
-            url TEXT,
-            filename TEXT,
-            content_type TEXT,
-            file_size BIGINT,
-            created_at TIMESTAMPTZ NOT NULL,
-            CONSTRAINT pk_part_attachments PRIMARY KEY (id)
-        )
-    """)
+    op.execute(legacy.TABLE)
 
 
 def _make_tables_of_originals() -> None:
     """They outlast the way up where there is something in them."""
-    op.execute("""
+    op.execute(f"""
         CREATE TABLE IF NOT EXISTS part_attachment_originals (
-            id UUID NOT NULL,
-            part_id UUID NOT NULL,
-            user_id UUID NOT NULL,
-            type TEXT NOT NULL,
-            title TEXT,
-            media_id UUID,
-            url TEXT,
-            filename TEXT,
-            content_type TEXT,
-            file_size BIGINT,
-            created_at TIMESTAMPTZ NOT NULL,
+            {legacy.COLUMNS},
             kept BOOLEAN NOT NULL,
             reason TEXT NOT NULL,
             CONSTRAINT pk_part_attachment_originals PRIMARY KEY (id)

@@ -23,6 +23,7 @@ from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.ports.web import PageReader, PageSummary
 from application.processing.task_handler import TaskHandler
 from domain.parts.part import Part
+from entrypoints.media_consumers.attachment_terms import attachment_terms, preview_terms
 from entrypoints.settings import Settings
 from tests.application.media_use_cases import MediaUseCases
 
@@ -56,7 +57,7 @@ class SetUseCases(MediaUseCases):
 
     @cached_property
     def link_planner(self) -> LinkPlanner:
-        return LinkPlanner(ids=self.ids, retry=self.retry)
+        return LinkPlanner(ids=self.ids, retry=self.retry, allowed=())
 
     @cached_property
     def link_handler(self) -> TaskHandler[Any, Any]:
@@ -66,8 +67,8 @@ class SetUseCases(MediaUseCases):
             reader=InlinePageReader(),
             inspector=self.inspector,
             upload=self.upload_media,
-            terms=settings.attachment_terms,
-            preview_terms=settings.preview_terms,
+            terms=attachment_terms(settings),
+            preview_terms=preview_terms(settings),
             keeper=self.set_keeper,
             clock=self.clock,
             log=self.log,
@@ -90,7 +91,7 @@ class SetUseCases(MediaUseCases):
         return AttachFile(
             begin=self.begin,
             upload=self.upload_media,
-            terms=Settings().attachment_terms,
+            terms=attachment_terms(Settings()),
             keeper=self.set_keeper,
             links=self.attachment_links,
             clock=self.clock,
@@ -103,7 +104,7 @@ class SetUseCases(MediaUseCases):
         return AttachMedia(
             begin=self.begin,
             keeper=self.set_keeper,
-            terms=Settings().attachment_terms,
+            terms=attachment_terms(Settings()),
             links=self.attachment_links,
             clock=self.clock,
             ids=self.ids,
@@ -118,7 +119,6 @@ class SetUseCases(MediaUseCases):
             links=self.attachment_links,
             clock=self.clock,
             ids=self.ids,
-            allowed=(),
         )
 
     @cached_property
@@ -129,7 +129,6 @@ class SetUseCases(MediaUseCases):
             planner=self.link_planner,
             links=self.attachment_links,
             clock=self.clock,
-            allowed=(),
         )
 
     @cached_property

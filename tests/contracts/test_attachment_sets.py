@@ -1,7 +1,6 @@
 """Sets with their attachments, and parts and kits with their covers: both databases keep them alike."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from domain.attachment_sets.set_owner import SetOwner
 from domain.errors import ConcurrentUpdate
 from domain.ids import AttachmentSetId, SetAttachmentId, StoreId
 from domain.media.media import Media
-from tests.builders import IDS, NOW, OWNER, STORE, build_media, build_set_attachment, empty_set, ready_media
+from tests.builders import IDS, NOW, OWNER, STORE, build_set_attachment, empty_set, ready_media
 from tests.contracts.stored import store
 
 A_MOMENT = 0.1
@@ -259,16 +258,3 @@ async def test_an_owner_goes_and_then_its_set(begin: UnitOfWorkFactory, sort: Ow
     async with begin() as tx:
         assert await tx.repository(sort.repository).lock(owner.id) is None
     assert await found(begin, attachment_set.id) is None
-
-
-async def test_media_are_found_all_at_once(begin: UnitOfWorkFactory) -> None:
-    one, two = ready_media(), build_media()
-    await store(begin, one, two)
-
-    async with begin() as tx:
-        assert by_id(await tx.media.find_all([two.id, one.id, build_media().id])) == by_id([one, two])
-        assert await tx.media.find_all([]) == []
-
-
-def by_id(media: Sequence[Media]) -> dict[Any, Media]:
-    return {each.id: each for each in media}

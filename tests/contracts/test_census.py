@@ -8,8 +8,8 @@ from application.ports.census import CountedBlob, CountedMedia
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachments.attachment import Attachment
 from domain.ids import AttachmentId, BlobId, MediaId, StoreId
-from domain.media.media import Media, MediaStatus
-from tests.builders import IDS, NOW, STORE, build_attachment, build_blob, build_media, ready_media
+from domain.media.media import Media
+from tests.builders import IDS, STORE, build_attachment, build_blob, ready_media
 from tests.contracts.stored import read, store
 
 GALLERY, AVATAR = "product_gallery", "user_avatar"
@@ -75,18 +75,6 @@ async def test_uses_of_a_name_come_by_id_each_once(begin: UnitOfWorkFactory, siz
             after = page[-1].id
 
     assert seen == uses
-
-
-async def test_media_are_found_tombstones_too(begin: UnitOfWorkFactory) -> None:
-    living = build_media()
-    tombstone = build_media(status=MediaStatus.DELETED, deleted_at=NOW)
-    await store(begin, living, tombstone, build_media())
-
-    async with begin() as tx:
-        found = await tx.census.find_media([tombstone.id, living.id, MediaId(IDS.new()), living.id])
-        assert await tx.census.find_media([]) == []
-
-    assert sorted(found, key=lambda media: media.id) == [living, tombstone]
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])

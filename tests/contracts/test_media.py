@@ -229,3 +229,15 @@ async def test_whoever_checks_everything_sees_each_once(begin: UnitOfWorkFactory
         assert await tx.media.page(after=third[-1].id, limit=3) == []
 
     assert [*first, *second, *third] == media
+
+
+async def test_media_are_found_tombstones_too(begin: UnitOfWorkFactory) -> None:
+    living = build_media()
+    tombstone = build_media(status=MediaStatus.DELETED, deleted_at=NOW)
+    await store(begin, living, tombstone, build_media())
+
+    async with begin() as tx:
+        found = await tx.media.find_all([tombstone.id, living.id, MediaId(IDS.new()), living.id])
+        assert await tx.media.find_all([]) == []
+
+    assert sorted(found, key=lambda media: media.id) == [living, tombstone]

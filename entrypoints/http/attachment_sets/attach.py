@@ -14,9 +14,9 @@ from application.attachment_sets.attach_link import AttachLink, AttachLinkComman
 from application.attachment_sets.attach_media import AttachMedia, AttachMediaCommand
 from application.attachment_sets.attachment_links import ShownAttachment
 from domain.attachment_sets.set_attachment import MAX_TITLE
-from domain.attachment_sets.web_address import MAX_LENGTH
 from domain.errors import Rejected
 from domain.ids import AttachmentSetId, MediaId
+from domain.web.web_address import MAX_LENGTH
 from entrypoints.http.attachment_sets import examples
 from entrypoints.http.attachment_sets.attachment_form import WORDS, named_file
 from entrypoints.http.attachment_sets.requests import AttachBody

@@ -27,6 +27,7 @@ from entrypoints.http.attachment_sets.list_attachments import list_attachments
 from entrypoints.http.authentication import TokenRequired
 from entrypoints.http.documentation.security import BEARER
 from entrypoints.http.use_case import given
+from entrypoints.media_consumers.attachment_terms import attachment_terms
 from entrypoints.media_consumers.media_consumer import Toolbox
 
 _HANDLERS = [
@@ -46,8 +47,8 @@ def attachment_sets_routers(tools: Toolbox) -> Sequence[Router]:
     begin, clock, ids, settings = tools.begin, tools.clock, tools.ids, tools.settings
     keeper = SetKeeper(reconcile=tools.reconcile, telemetry=tools.telemetry)
     links = AttachmentLinks(links=tools.media_links)
-    planner = LinkPlanner(ids=ids, retry=settings.processing.retry)
-    allowed = settings.web_networks
+    planner = LinkPlanner(ids=ids, retry=settings.processing.retry, allowed=settings.web_networks)
+    terms = attachment_terms(settings)
     router = Router(
         "/api/v2/attachment-sets",
         route_handlers=_HANDLERS,
@@ -59,7 +60,7 @@ def attachment_sets_routers(tools: Toolbox) -> Sequence[Router]:
                 AttachFile(
                     begin=begin,
                     upload=tools.upload,
-                    terms=settings.attachment_terms,
+                    terms=terms,
                     keeper=keeper,
                     links=links,
                     clock=clock,
@@ -68,15 +69,13 @@ def attachment_sets_routers(tools: Toolbox) -> Sequence[Router]:
                 )
             ),
             "attach_link": given(
-                AttachLink(
-                    begin=begin, keeper=keeper, planner=planner, links=links, clock=clock, ids=ids, allowed=allowed
-                )
+                AttachLink(begin=begin, keeper=keeper, planner=planner, links=links, clock=clock, ids=ids)
             ),
             "attach_media": given(
                 AttachMedia(
                     begin=begin,
                     keeper=keeper,
-                    terms=settings.attachment_terms,
+                    terms=terms,
                     links=links,
                     clock=clock,
                     ids=ids,
@@ -84,7 +83,7 @@ def attachment_sets_routers(tools: Toolbox) -> Sequence[Router]:
             ),
             "get_attachment": given(GetAttachment(begin=begin, links=links)),
             "change_attachment": given(
-                ChangeAttachment(begin=begin, keeper=keeper, planner=planner, links=links, clock=clock, allowed=allowed)
+                ChangeAttachment(begin=begin, keeper=keeper, planner=planner, links=links, clock=clock)
             ),
             "delete_attachment": given(DeleteAttachment(begin=begin, keeper=keeper, clock=clock)),
             "choose_cover": given(ChooseCover(begin=begin, keeper=keeper, links=links, clock=clock)),

@@ -23,7 +23,7 @@ def created(body: msgspec.Struct, request: JsonRequest, created_id: UUID) -> Res
     return response
 
 
-def created_at(path: str, body: msgspec.Struct) -> Response[bytes]:
+def created_elsewhere(path: str, body: msgspec.Struct) -> Response[bytes]:
     """It lies somewhere else than below what was asked for it."""
     response = answer(body, HTTPStatus.CREATED)
     response.headers["Location"] = path

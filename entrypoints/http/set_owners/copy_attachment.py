@@ -13,7 +13,7 @@ from entrypoints.http.attachment_sets.examples import IMAGE
 from entrypoints.http.attachment_sets.responses import attachment_body
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.creates import Creates
-from entrypoints.http.listing_media.answering import created_at
+from entrypoints.http.listing_media.answering import created_elsewhere
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.set_owners import examples
 from entrypoints.http.set_owners.owner_api import OwnerApi
@@ -49,7 +49,7 @@ def copying(api: OwnerApi[Any]) -> HTTPRouteHandler:
                 principal=request.user, owner_id=owner_id, attachment_id=SetAttachmentId(data.attachment_id)
             )
         )
-        return created_at(
+        return created_elsewhere(
             f"/api/v2/attachment-sets/{copied.set_id}/attachments/{copied.shown.attachment.id}",
             attachment_body(copied.shown),
         )

@@ -15,11 +15,11 @@ from application.attachment_sets.delete_owner import DeleteOwnerCommand
 from application.attachment_sets.get_set import SetQuery, ShownSet
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.attachment_sets.set_attachment import AttachmentType, FetchStatus, SetAttachment
-from domain.attachment_sets.web_address import UrlRefused
 from domain.ids import MediaId
 from domain.jobs.task import TaskStatus
 from domain.media.media import Media, MediaStatus
 from domain.parts.part import Part
+from domain.web.web_address import UrlRefused
 from tests import media
 from tests.application.world import OWNER_PRINCIPAL, World
 
@@ -49,6 +49,13 @@ class Shop(World):
     async def only(self) -> SetAttachment:
         (one,) = (await self.shown()).attachments
         return one.attachment
+
+    async def failure(self) -> FailureCode:
+        """Why the only one could not be fetched, and that it says so."""
+        one = await self.only()
+        assert one.failure is not None
+        assert (one.type, one.fetch) == (AttachmentType.URL, FetchStatus.FAILED)
+        return one.failure.code
 
     async def library(self) -> list[Media]:
         async with self.begin() as tx:
@@ -204,13 +211,7 @@ async def test_an_image_that_is_too_large_is_told(shop: Shop) -> None:
     await shop.attach()
     await shop.work()
 
-    one = await shop.only()
-    assert one.failure is not None
-    assert (one.type, one.fetch, one.failure.code) == (
-        AttachmentType.URL,
-        FetchStatus.FAILED,
-        FailureCode.FILE_TOO_LARGE,
-    )
+    assert await shop.failure() is FailureCode.FILE_TOO_LARGE
     assert await shop.library() == []
 
 
@@ -223,9 +224,7 @@ async def test_a_broken_image_is_told(shop: Shop) -> None:
     await shop.attach()
     await shop.work()
 
-    one = await shop.only()
-    assert one.failure is not None
-    assert one.failure.code is FailureCode.UNREADABLE_MEDIA
+    assert await shop.failure() is FailureCode.UNREADABLE_MEDIA
     assert await shop.library() == []
 
 
@@ -234,9 +233,7 @@ async def test_what_cannot_pass_is_told_at_once(shop: Shop) -> None:
     await shop.attach()
     await shop.work()
 
-    one = await shop.only()
-    assert one.failure is not None
-    assert (one.fetch, one.failure.code) == (FetchStatus.FAILED, FailureCode.ADDRESS_FORBIDDEN)
+    assert await shop.failure() is FailureCode.ADDRESS_FORBIDDEN
 
 
 async def test_what_may_pass_is_tried_again(shop: Shop) -> None:
@@ -255,9 +252,7 @@ async def test_what_does_not_pass_is_told_in_the_end_and_makes_no_dead_letter(sh
     await shop.attach()
     await shop.work_through_retries()
 
-    one = await shop.only()
-    assert one.failure is not None
-    assert (one.fetch, one.failure.code) == (FetchStatus.FAILED, FailureCode.TIMEOUT)
+    assert await shop.failure() is FailureCode.TIMEOUT
     async with shop.begin() as tx:
         assert await tx.dead_letter_history.count_open() == 0
 
@@ -271,9 +266,7 @@ async def test_what_cannot_be_looked_at_in_time_is_tried_again_and_then_told(sho
     await shop.attach()
     await shop.work_through_retries()
 
-    one = await shop.only()
-    assert one.failure is not None
-    assert (one.fetch, one.failure.code) == (FetchStatus.FAILED, FailureCode.TIMEOUT)
+    assert await shop.failure() is FailureCode.TIMEOUT
     assert shop.telemetry.of("dead_lettered") == []
     assert await shop.library() == []
 

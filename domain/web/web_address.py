@@ -10,8 +10,8 @@ from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
 from domain.assets.failure import Failure, FailureCode
-from domain.attachment_sets.public_addresses import Address, Network, may_contact
 from domain.errors import Rejected, Violation
+from domain.web.public_addresses import Address, Network, may_contact
 
 MAX_LENGTH = 2000
 DEFAULT_PORTS = {"http": 80, "https": 443}

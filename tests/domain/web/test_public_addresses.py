@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import ip_addresses
 
-from domain.attachment_sets.public_addresses import is_public, may_contact
+from domain.web.public_addresses import is_public, may_contact
 
 SPECIAL = [
     "0.0.0.0/8",

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis.strategies import builds, integers, ip_addresses, sampled_from, text
 
 from domain.assets.failure import FailureCode
-from domain.attachment_sets.public_addresses import is_public
-from domain.attachment_sets.web_address import MAX_LENGTH, UrlRefused, require_fetchable
+from domain.web.public_addresses import is_public
+from domain.web.web_address import MAX_LENGTH, UrlRefused, require_fetchable
 
 FETCHABLE = [
     "http://example.com",
