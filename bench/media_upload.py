@@ -84,6 +84,8 @@ async def measure(stage: Stage, size: Size, steps: Steps) -> Section:
 async def _file(folder: Path) -> Path:
     path = folder / "clip.mp4"
     await asyncio.to_thread(path.write_bytes, _HEAD + os.urandom(_FILE - len(_HEAD)))
+    # Else the disk is still at what the round before has left, and whoever comes next pays for it.
+    await asyncio.to_thread(os.sync)
     return path
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from application.ports.clock import Clock
 from application.ports.storage import (
+    Bytes,
     ListedObject,
     MultipartUploads,
     ObjectNotFound,
@@ -137,16 +138,16 @@ class MemoryMultipartUploads(MultipartUploads):
     def __init__(self, bucket: MemoryBucket) -> None:
         self._bucket = bucket
 
-    async def begin(self, key: str, *, content_type: str) -> str:
+    async def begin(self, key: str, *, content_type: str, by_client: bool = False) -> str:  # noqa: ARG002 (a real one minds)
         upload_id = uuid4().hex
         self._bucket.uploads[upload_id] = MemoryUpload(key, content_type, self._bucket.clock.now())
         return upload_id
 
-    async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
+    async def put(self, key: str, *, upload_id: str, number: int, body: Bytes) -> UploadedPart:
         upload = self._bucket.upload(key, upload_id)
         if upload is None:
             raise Unavailable(f"the object store refused part {number} of {key}: no such upload")
-        return self._bucket.write_part(upload, number, body)
+        return self._bucket.write_part(upload, number, bytes(body))
 
     async def parts(self, key: str, *, upload_id: str) -> Sequence[UploadedPart]:
         upload = self._bucket.upload(key, upload_id)

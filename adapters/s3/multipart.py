@@ -5,16 +5,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC
 from hashlib import md5
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict
+from zlib import crc32
 
 from botocore.exceptions import ClientError
 
 from adapters.s3.connection import S3Connection
 from adapters.s3.describing import describe
-from adapters.s3.errors import error_code, translated
+from adapters.s3.errors import StoreRefused, error_code, translated
 from adapters.s3.sending import body_of
 from adapters.s3.sigv4 import encode_value
-from application.ports.storage import MultipartUploads, OpenUpload, StoredObject, UploadedPart
+from application.ports.storage import Bytes, MultipartUploads, OpenUpload, StoredObject, UploadedPart
 from domain.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_CRC32 = "x-amz-checksum-crc32"
 _REFUSALS = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"}
+
+
+class _Checked(TypedDict, total=False):
+    ChecksumAlgorithm: Literal["CRC32"]
+    ChecksumType: Literal["FULL_OBJECT"]
 
 
 class S3MultipartUploads(MultipartUploads):
@@ -31,8 +38,8 @@ class S3MultipartUploads(MultipartUploads):
         self._bucket = connection.address.bucket
         self._requests = connection.requests
 
-    async def begin(self, key: str, *, content_type: str) -> str:
-        opening = asyncio.create_task(self._open(key, content_type))
+    async def begin(self, key: str, *, content_type: str, by_client: bool = False) -> str:
+        opening = asyncio.create_task(self._open(key, content_type, by_client=by_client))
         try:
             return await asyncio.shield(opening)
         except asyncio.CancelledError:
@@ -40,19 +47,20 @@ class S3MultipartUploads(MultipartUploads):
             await asyncio.shield(self._abort_opened(key, opening))
             raise
 
-    async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
-        # Clients send parts without a checksum, so the upload is opened without one, and then S3 takes
-        # no SHA-256 with a part either. Content-MD5 it always verifies.
-        digest = await asyncio.to_thread(_md5, body)
+    async def put(self, key: str, *, upload_id: str, number: int, body: Bytes) -> UploadedPart:
+        checksum = b64encode((await asyncio.to_thread(crc32, body)).to_bytes(4)).decode()
         answer = await self._requests.send(
             "PUT",
             key,
-            headers={"content-length": str(len(body)), "content-md5": b64encode(digest).decode()},
+            headers={"content-length": str(len(body)), _CRC32: checksum},
             query=f"partNumber={number}&uploadId={encode_value(upload_id)}",
             body=body_of(body),
             size=len(body),
         )
-        answer.require_ok(f"part {number} of {key}")
+        action = f"part {number} of {key}"
+        answer.require_ok(action)
+        if answer.headers.get(_CRC32) != checksum:
+            raise StoreRefused(action, status=answer.status, reason="did not confirm the CRC-32")
         return UploadedPart(number=number, etag=answer.etag, size=len(body))
 
     async def parts(self, key: str, *, upload_id: str) -> Sequence[UploadedPart]:
@@ -105,9 +113,14 @@ class S3MultipartUploads(MultipartUploads):
                         key=upload["Key"], upload_id=upload["UploadId"], began_at=upload["Initiated"].astimezone(UTC)
                     )
 
-    async def _open(self, key: str, content_type: str) -> str:
+    async def _open(self, key: str, content_type: str, *, by_client: bool) -> str:
+        # What is opened with a checksum takes no part without one, and clients send none. Ours have a CRC-32: of those
+        # that the store can add up to one of the whole it is the cheapest, and we have a SHA-256 of the whole besides.
+        checked: _Checked = {} if by_client else {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"}
         with translated(f"create multipart upload {key}"):
-            answer = await self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=content_type)
+            answer = await self._client.create_multipart_upload(
+                Bucket=self._bucket, Key=key, ContentType=content_type, **checked
+            )
         return answer["UploadId"]
 
     async def _abort_opened(self, key: str, opening: asyncio.Task[str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 
+from application.ports.storage import Bytes
 from domain.checksum import Checksum
 
 _SLICE = 1024 * 1024
@@ -52,7 +53,7 @@ class _FileSlices(_Slices):
 
 
 class _BytesSlices(_Slices):
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: Bytes) -> None:
         super().__init__(len(data))
         self._view = memoryview(data)
 
@@ -79,8 +80,8 @@ def measure(path: Path) -> MeasuredFile:
     return MeasuredFile(size, Checksum(digest), _FileSlices(path, size))
 
 
-def body_of(data: bytes) -> Body:
-    return data if len(data) <= _SLICE else _BytesSlices(data)
+def body_of(data: Bytes) -> Body:
+    return data if isinstance(data, bytes) and len(data) <= _SLICE else _BytesSlices(data)
 
 
 def read_slice(path: Path, offset: int, size: int) -> bytes:

@@ -66,5 +66,5 @@ class MultipartOpener:
         )
 
     async def _open(self, asset: Asset) -> MultipartUpload:
-        upload_id = await self._multipart.begin(asset.key, content_type=asset.content_type)
+        upload_id = await self._multipart.begin(asset.key, content_type=asset.content_type, by_client=True)
         return MultipartUpload(upload_id=upload_id, part_size=self._limits.part_size)

@@ -10,10 +10,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from domain.checksum import Checksum
 from domain.errors import NotFound
+
+Bytes: TypeAlias = bytes | memoryview
 
 
 class ObjectNotFound(NotFound):
@@ -162,12 +164,15 @@ class MultipartUploads(Protocol):
     """Uploads in parts: by a client over signed URLs, or by us with `put`."""
 
     @abstractmethod
-    async def begin(self, key: str, *, content_type: str) -> str:
-        """Open an upload and return its id."""
+    async def begin(self, key: str, *, content_type: str, by_client: bool = False) -> str:
+        """Open an upload and return its id: its parts come by `put`, or over the URLs of a client."""
 
     @abstractmethod
-    async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
-        """Write one part (5 MiB at least, but for the last). The store verifies its checksum."""
+    async def put(self, key: str, *, upload_id: str, number: int, body: Bytes) -> UploadedPart:
+        """Write one part (5 MiB at least, but for the last). The store verifies its checksum.
+
+        `body` may be used for something else as soon as this has returned.
+        """
 
     @abstractmethod
     async def parts(self, key: str, *, upload_id: str) -> Sequence[UploadedPart]:

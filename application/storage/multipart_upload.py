@@ -13,7 +13,8 @@ class MultipartUpload:
         self._uploads = uploads
         self._parts_in_flight = parts_in_flight
         self._number = 0
-        self._under_way: set[asyncio.Task[UploadedPart]] = set()
+        self._under_way: dict[asyncio.Task[UploadedPart], memoryview] = {}
+        self._arrived: list[memoryview] = []
         self._parts: list[UploadedPart] = []
 
     @classmethod
@@ -21,12 +22,19 @@ class MultipartUpload:
         upload_id = await uploads.begin(key, content_type=content_type)
         return cls(uploads, key, upload_id, parts_in_flight=parts_in_flight)
 
-    async def send(self, body: bytes) -> None:
-        """Return once the part is on its way. Raises what an earlier part failed with."""
+    async def send(self, body: memoryview) -> None:
+        """Return once the part is on its way. Raises what an earlier part failed with.
+
+        The bytes are not to change until `take_arrived` gives them back.
+        """
         await self._wait_until_under_way(self._parts_in_flight - 1)
         self._number += 1
         part = self._uploads.put(self._key, upload_id=self._upload_id, number=self._number, body=body)
-        self._under_way.add(asyncio.ensure_future(part))
+        self._under_way[asyncio.ensure_future(part)] = body
+
+    def take_arrived(self) -> memoryview | None:
+        """The memory of a part that the store has, once; None when all are on their way or taken."""
+        return self._arrived.pop() if self._arrived else None
 
     async def wait(self) -> None:
         """Return once all parts have arrived. Raises what one of them failed with."""
@@ -48,5 +56,6 @@ class MultipartUpload:
         while len(self._under_way) > at_most:
             done, _ = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                self._under_way.discard(task)
+                body = self._under_way.pop(task)
                 self._parts.append(task.result())
+                self._arrived.append(body)

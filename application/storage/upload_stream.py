@@ -2,7 +2,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import sha256
-from io import BytesIO
 from typing import TypeAlias
 
 from application.ports.storage import MultipartUploads, ObjectStore, StoredObject
@@ -43,8 +42,10 @@ class UploadStream:
         self._parts_in_flight = parts_in_flight
         self._shared = False
         self._ended = False
-        self._part = BytesIO()
+        self._part = memoryview(bytearray(part_size))
+        self._filled = 0
         self._sha256 = sha256()
+        self._small_body: bytes | None = None
         self._checksum: Checksum | None = None
         self._upload: MultipartUpload | None = None
         self._ending: asyncio.Future[StoredObject | None] | None = None
@@ -68,19 +69,23 @@ class UploadStream:
         rest = memoryview(chunk)
         while rest:
             # A full part waits for the byte that follows, for it may be all there is.
-            if self._part.tell() == self._part_size:
+            if self._filled == self._part_size:
                 await self._send_part()
-            taken = rest[: self._part_size - self._part.tell()]
-            self._part.write(taken)
+                self._part = self._part_to_fill()
+                self._filled = 0
+            taken = rest[: self._part_size - self._filled]
+            self._part[self._filled : self._filled + len(taken)] = taken
+            self._filled += len(taken)
             rest = rest[len(taken) :]
 
     async def small_body(self) -> bytes | None:
         """All that was written, if one part holds it: then none of it was sent. With it the checksum is known."""
         if self._upload is not None:
             return None
-        body = self._part.getvalue()
-        self._checksum = Checksum((await asyncio.to_thread(sha256, body)).digest())
-        return body
+        if self._small_body is None or len(self._small_body) != self.size:
+            self._small_body = bytes(self._part[: self._filled])
+            self._checksum = Checksum((await asyncio.to_thread(sha256, self._small_body)).digest())
+        return self._small_body
 
     async def end(self) -> None:
         """Nothing more will be written: with it the checksum is known, and what one part cannot hold is on its way."""
@@ -99,13 +104,13 @@ class UploadStream:
         """
         self._shared = shared
         await self.end()
-        if self._upload is None:
-            last: Awaitable[StoredObject | None] = self._store.put(
-                self._key, self._part.getvalue(), content_type=self._named_type(), checksum=self.checksum
-            )
-        else:
+        if self._upload is not None:
             await self._upload.wait()
-            last = self._upload.complete()
+            last: Awaitable[StoredObject | None] = self._upload.complete()
+        else:
+            body = await self.small_body()
+            assert body is not None
+            last = self._store.put(self._key, body, content_type=self._named_type(), checksum=self.checksum)
         # Cancelled half-way it could not be undone: the store might still be at it.
         self._ending = asyncio.ensure_future(last)
         stored = await asyncio.shield(self._ending)
@@ -128,9 +133,14 @@ class UploadStream:
             self._upload = await MultipartUpload.begin(
                 self._uploads, self._key, content_type=self._named_type(), parts_in_flight=self._parts_in_flight
             )
-        body, self._part = self._part.getvalue(), BytesIO()
-        await self._upload.send(body)
-        await asyncio.to_thread(self._sha256.update, body)
+        body = self._part[: self._filled]
+        # Hashed while it waits for its turn: as a rule the store is the slower one.
+        await asyncio.gather(self._upload.send(body), asyncio.to_thread(self._sha256.update, body))
+
+    def _part_to_fill(self) -> memoryview:
+        """One that has arrived, if there is one: new memory costs more than the copy into it."""
+        arrived = self._upload.take_arrived() if self._upload is not None else None
+        return memoryview(bytearray(self._part_size)) if arrived is None else arrived
 
     def _named_type(self) -> str:
         return self._content_type if isinstance(self._content_type, str) else self._content_type(self.head)

@@ -18,7 +18,7 @@ from adapters.s3.connection import S3Connection
 from adapters.s3.multipart import S3MultipartUploads
 from adapters.s3.store import S3ObjectStore
 from application.ports.archive import ArchiveEntry
-from application.ports.storage import MultipartUploads, UploadedPart
+from application.ports.storage import Bytes, MultipartUploads, UploadedPart
 from application.storage.streamed_uploads import StreamedUploads
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.errors import Unavailable
@@ -165,7 +165,7 @@ async def test_a_cancelled_archive_leaves_nothing(bench: Bench, after: float) ->
 class BrokenUploads(S3MultipartUploads):
     """The real ones, of which the second part fails after a while."""
 
-    async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
+    async def put(self, key: str, *, upload_id: str, number: int, body: Bytes) -> UploadedPart:
         if number == 2:
             await asyncio.sleep(0.05)
             raise Unavailable("the object store went away")

@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.s3 import multipart
 from adapters.s3.address import BucketAddress
 from adapters.s3.connection import S3Connection, open_s3
+from adapters.s3.errors import StoreRefused
 from adapters.s3.multipart import S3MultipartUploads
 from adapters.s3.requests import Timeouts
 from adapters.s3.store import S3ObjectStore
@@ -100,3 +102,14 @@ async def test_whenever_a_stream_is_cancelled_it_leaves_nothing(s3: S3Connection
         cancelled += 1
         assert await leaves_nothing(s3, key)
     assert cancelled
+
+
+async def test_a_part_that_arrives_as_other_bytes_is_refused(s3: S3Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, uploads = uuid4().hex, S3MultipartUploads(s3)
+    upload_id = await uploads.begin(key, content_type="video/mp4")
+    monkeypatch.setattr(multipart, "crc32", lambda _: 1)
+
+    with pytest.raises(StoreRefused, match=r"part 1 of .* BadDigest"):
+        await uploads.put(key, upload_id=upload_id, number=1, body=PIECE)
+
+    assert await uploads.parts(key, upload_id=upload_id) == []

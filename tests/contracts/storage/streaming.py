@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from application.ports.storage import MultipartUploads, OpenUpload, StoredObject, UploadedPart
+from application.ports.storage import Bytes, MultipartUploads, OpenUpload, StoredObject, UploadedPart
 from application.storage.streamed_uploads import StreamedUploads
 from application.storage.upload_stream import ContentType, UploadStream
 from tests.application.stubs import RecordingLog
@@ -40,10 +40,10 @@ class OtherUploads(MultipartUploads):
     def __init__(self, uploads: MultipartUploads) -> None:
         self.uploads = uploads
 
-    async def begin(self, key: str, *, content_type: str) -> str:
-        return await self.uploads.begin(key, content_type=content_type)
+    async def begin(self, key: str, *, content_type: str, by_client: bool = False) -> str:
+        return await self.uploads.begin(key, content_type=content_type, by_client=by_client)
 
-    async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
+    async def put(self, key: str, *, upload_id: str, number: int, body: Bytes) -> UploadedPart:
         return await self.uploads.put(key, upload_id=upload_id, number=number, body=body)
 
     async def parts(self, key: str, *, upload_id: str) -> Sequence[UploadedPart]:

@@ -40,6 +40,19 @@ async def test_parts_become_one_object_in_the_order_of_their_numbers(storage: St
     assert await storage.uploads.parts(storage.key(), upload_id=upload_id) == []
 
 
+async def test_the_memory_of_a_part_may_be_used_again_at_once(storage: Storage, tmp_path: Path) -> None:
+    upload_id = await begun(storage)
+    memory = memoryview(bytearray(b"1" * PART))
+    first = await storage.uploads.put(storage.key(), upload_id=upload_id, number=1, body=memory)
+    memory[:] = b"2" * PART
+    last = await storage.uploads.put(storage.key(), upload_id=upload_id, number=2, body=memory[:3])
+    memory[:] = b"3" * PART
+
+    assert await complete(storage, upload_id, first, last) is not None
+    await storage.objects.download(storage.key(), tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"1" * PART + b"222"
+
+
 async def test_a_part_sent_again_replaces_the_first(storage: Storage, tmp_path: Path) -> None:
     upload_id = await begun(storage)
     await put(storage, upload_id, 1, b"old")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from application.ports.storage import StoredObject, UploadedPart
+from application.ports.storage import Bytes, StoredObject, UploadedPart
 from application.storage.streamed_uploads import StreamedUploads
 from domain.checksum import Checksum
 from domain.errors import Unavailable
@@ -196,7 +196,7 @@ async def test_a_writer_who_is_faster_than_the_store_waits(storage: Storage) -> 
     place = asyncio.Semaphore(0)
 
     class Held(OtherUploads):
-        async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
+        async def put(self, key: str, *, upload_id: str, number: int, body: Bytes) -> UploadedPart:
             arrived.append(number)
             await place.acquire()
             return await super().put(key, upload_id=upload_id, number=number, body=body)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from application.ports.storage import StoredObject, UploadedPart
+from application.ports.storage import Bytes, StoredObject, UploadedPart
 from application.storage.streamed_uploads import StreamedUploads
 from domain.errors import Rejected, Unavailable
 from tests.application.stubs import RecordingLog
@@ -62,7 +62,7 @@ async def test_what_was_finished_stays_though_its_block_fails(storage: Storage) 
 @pytest.mark.parametrize("number", [1, 2, 3])
 async def test_a_part_that_fails_ends_the_stream_and_leaves_nothing(storage: Storage, number: int) -> None:
     class Broken(OtherUploads):
-        async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
+        async def put(self, key: str, *, upload_id: str, number: int, body: Bytes) -> UploadedPart:
             if number == failing:
                 await asyncio.sleep(0.05)
                 raise Unavailable("the object store went away")
@@ -77,7 +77,7 @@ async def test_a_part_that_fails_ends_the_stream_and_leaves_nothing(storage: Sto
 
 async def test_a_failed_part_cannot_be_passed_over(storage: Storage) -> None:
     class Broken(OtherUploads):
-        async def put(self, key: str, *, upload_id: str, number: int, body: bytes) -> UploadedPart:
+        async def put(self, key: str, *, upload_id: str, number: int, body: Bytes) -> UploadedPart:
             if number == 2:
                 raise Unavailable("the object store went away")
             return await super().put(key, upload_id=upload_id, number=number, body=body)
