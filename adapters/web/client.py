@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from adapters.web.authorities import trusted_authorities
 from adapters.web.failures import rejecting, require_success
 from adapters.web.guard import ConnectionGuard, GuardedResolver
 from application.ports.web import WebClient, WebResource
@@ -52,6 +53,7 @@ class AiohttpWebClient(WebClient):
         self._patience = patience.total_seconds()
         self._allowed = tuple(allowed)
         self._names = names
+        self._tls = trusted_authorities()
 
     @asynccontextmanager
     async def get(self, url: str, *, largest: int) -> AsyncIterator[WebResource]:
@@ -77,6 +79,7 @@ class AiohttpWebClient(WebClient):
             connector=aiohttp.TCPConnector(
                 resolver=GuardedResolver(self._names or aiohttp.DefaultResolver(), guard),
                 socket_factory=guard.open_socket,
+                ssl=self._tls,
                 use_dns_cache=False,
                 force_close=True,
             ),

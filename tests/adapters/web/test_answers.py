@@ -1,20 +1,11 @@
 """What sites answer, and what of it is told."""
 
-import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from adapters.web.client import AiohttpWebClient
 from domain.assets.failure import FailureCode
 from tests.adapters.web.fetching import fetch, refusal
-from tests.adapters.web.site import Site, listening, open_site, page, redirect, sends
+from tests.adapters.web.site import Site, listening, page, redirect, sends
 
 REFUSED, UNREACHABLE = FailureCode.SITE_REFUSED, FailureCode.SITE_UNREACHABLE
 
@@ -91,34 +82,3 @@ async def test_where_nobody_listens_nobody_is_reached(web: AiohttpWebClient) -> 
     with listening("127.0.0.1") as listener:
         port = listener.port
     assert await refusal(web, f"http://127.0.0.1:{port}/") is UNREACHABLE
-
-
-async def test_a_certificate_that_nobody_vouches_for_is_refused(web: AiohttpWebClient, tmp_path: Path) -> None:
-    async with open_site(tls=_self_signed(tmp_path)) as site:
-        assert await refusal(web, site.serve("/", page(b"page"))) is REFUSED
-        assert site.heads == []
-
-
-def _self_signed(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    chain, secret = folder / "certificate.pem", folder / "key.pem"
-    chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain, secret)
-    return context

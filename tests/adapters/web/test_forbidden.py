@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import ResolveResult
 
 from adapters.web.client import AiohttpWebClient
 from adapters.web.guard import ConnectionGuard
 from domain.assets.failure import FailureCode
 from tests.adapters.web.fetching import fetch, refusal
+from tests.adapters.web.names import Names
 from tests.adapters.web.site import LOOPBACK, Listener, Site, listening, page, redirect
 
 ADDRESS_FORBIDDEN = FailureCode.ADDRESS_FORBIDDEN
@@ -33,27 +34,6 @@ SPECIAL = [
     *("::", "::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001::1", "2001:db8::1"),
     *("fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%lo", "fec0::1", "ff02::1"),
 ]
-
-
-class Names(AbstractResolver):
-    """A DNS that says what it is told to, the next answer each time it is asked, and the last for ever."""
-
-    def __init__(self, *answers: Sequence[str]) -> None:
-        self._answers = list(answers)
-        self.asked = 0
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        answer = self._answers[min(self.asked, len(self._answers) - 1)]
-        self.asked += 1
-        return [self.record(host, address, port) for address in answer]
-
-    def record(self, host: str, address: str, port: int) -> ResolveResult:
-        return ResolveResult(hostname=host, host=address, port=port, family=socket.AF_INET, proto=0, flags=0)
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 class Turncoat(dict[str, Any]):
@@ -89,7 +69,7 @@ def neighbour() -> Iterator[Listener]:
         pytest.skip("this system has one loopback address alone")
 
 
-def resolving(names: AbstractResolver) -> AiohttpWebClient:
+def resolving(names: Names) -> AiohttpWebClient:
     return AiohttpWebClient(allowed=[LOOPBACK], names=names)
 
 
