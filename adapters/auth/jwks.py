@@ -10,6 +10,7 @@ import aiohttp
 import jwt
 from jwt import PyJWK, PyJWKSet
 
+from adapters.authorities import trusted_authorities
 from application.ports.auth import TokenRefused
 from domain.errors import Unavailable
 
@@ -91,9 +92,10 @@ class JsonWebKeys:
 
     async def _fetch(self) -> bytes:
         timeout = aiohttp.ClientTimeout(total=self._policy.timeout.total_seconds())
+        tls = await asyncio.to_thread(trusted_authorities)
         async with (
             aiohttp.ClientSession(timeout=timeout, raise_for_status=True) as session,
-            session.get(self._url, allow_redirects=False) as response,
+            session.get(self._url, allow_redirects=False, ssl=tls) as response,
         ):
             body = bytearray()
             async for chunk in response.content.iter_any():

@@ -8,6 +8,7 @@ import aioboto3
 import aiohttp
 from aiobotocore.config import AioConfig
 
+from adapters.authorities import trusted_authorities
 from adapters.s3.address import BucketAddress
 from adapters.s3.requests import SignedRequests, Timeouts
 
@@ -48,7 +49,7 @@ async def open_s3(
             aws_session_token=address.session_token,
             config=_config(address, timeouts),
         ) as client,
-        _http_session(max_connections) as http,
+        _http_session(address, max_connections) as http,
     ):
         yield S3Connection(address=address, client=client, requests=SignedRequests(http, address, timeouts))
 
@@ -73,9 +74,10 @@ def _config(address: BucketAddress, timeouts: Timeouts) -> AioConfig:
     )
 
 
-def _http_session(max_connections: int) -> aiohttp.ClientSession:
+def _http_session(address: BucketAddress, max_connections: int) -> aiohttp.ClientSession:
+    tls = trusted_authorities() if address.origin.startswith("https:") else True
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=max_connections),
+        connector=aiohttp.TCPConnector(limit=max_connections, ssl=tls),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),

@@ -1,6 +1,7 @@
 """Fetching, over aiohttp, what a stranger's URL leads to."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager, closing
 from datetime import timedelta
@@ -12,7 +13,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from adapters.web.authorities import trusted_authorities
+from adapters.authorities import trusted_authorities
 from adapters.web.failures import rejecting, require_success
 from adapters.web.guard import ConnectionGuard, GuardedResolver
 from application.ports.web import WebClient, WebResource
@@ -53,13 +54,13 @@ class AiohttpWebClient(WebClient):
         self._patience = patience.total_seconds()
         self._allowed = tuple(allowed)
         self._names = names
-        self._tls = trusted_authorities()
+        self._tls: ssl.SSLContext | None = None
 
     @asynccontextmanager
     async def get(self, url: str, *, largest: int) -> AsyncIterator[WebResource]:
         deadline = asyncio.get_running_loop().time() + self._patience
         guard = ConnectionGuard(self._allowed)
-        async with self._session(guard) as session:
+        async with self._session(guard, await self._authorities()) as session:
             with rejecting(guard):
                 async with asyncio.timeout_at(deadline):
                     reached, response = await self._follow(session, url)
@@ -74,12 +75,17 @@ class AiohttpWebClient(WebClient):
                         content=content,
                     )
 
-    def _session(self, guard: ConnectionGuard) -> aiohttp.ClientSession:
+    async def _authorities(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = await asyncio.to_thread(trusted_authorities)
+        return self._tls
+
+    def _session(self, guard: ConnectionGuard, tls: ssl.SSLContext) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 resolver=GuardedResolver(self._names or aiohttp.DefaultResolver(), guard),
                 socket_factory=guard.open_socket,
-                ssl=self._tls,
+                ssl=tls,
                 use_dns_cache=False,
                 force_close=True,
             ),

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from adapters.web.authorities import trusted_authorities
+from adapters.authorities import trusted_authorities
 from adapters.web.client import AiohttpWebClient
 from domain.assets.failure import FailureCode
 from tests.adapters.web.fetching import fetch, refusal

@@ -1,3 +1,5 @@
+"""Whose certificates are believed where we are the client."""
+
 import ssl
 
 import certifi
