@@ -3,6 +3,7 @@ from datetime import datetime
 
 from adapters.memory.transaction import MemoryTransaction
 from domain.checksum import Checksum
+from domain.errors import Unavailable
 from domain.ids import BlobId, StoreId
 from domain.media.blob import Blob
 from domain.media.repository import Blobs
@@ -20,6 +21,8 @@ class MemoryBlobs(Blobs):
         await self._transaction.lock(Blob, described.store_id, described.checksum)
         if await self.find(described.store_id, described.checksum) is not None:
             return await self.obtain(described)
+        if await self.at(described.key) is not None:
+            raise Unavailable(f"no blob of {described.checksum} can be had: other bytes have {described.key}")
         await self._transaction.save(Blob, [(described.id, described)])
         return described
 

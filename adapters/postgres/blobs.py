@@ -24,6 +24,7 @@ from adapters.postgres.schema import ID, MOMENT, metadata, not_negative, sha256_
 from adapters.postgres.statements import Statement, compiled, insert_one
 from adapters.postgres.transaction import Record, Transaction
 from domain.checksum import Checksum
+from domain.errors import Unavailable
 from domain.ids import BlobId, StoreId
 from domain.media.blob import Blob
 from domain.media.repository import Blobs
@@ -51,6 +52,9 @@ blobs = Table(
     *not_negative("size_bytes", "holders"),
 )
 Index("ix_media_blobs_condemned", blobs.c.condemned_at, postgresql_where=sql("condemned_at IS NOT NULL"))
+
+_TRIES = 5
+"""At a blob that others remove and describe anew while it is waited for."""
 
 _LIMIT = bindparam("limit", type_=BigInteger)
 _BY_BYTES = (
@@ -83,7 +87,7 @@ class PostgresBlobs(Blobs):
 
     async def obtain(self, described: Blob) -> Blob:
         # One that is just being removed by the collector is waited for, and then it is gone: ask again.
-        while True:
+        for _ in range(_TRIES):
             row = {**_to_row(described), "version": 1}
             if await self._transaction.store(_INSERT_IF_NEW, row, subject=described):
                 described.version = 1
@@ -93,6 +97,9 @@ class PostgresBlobs(Blobs):
             )
             if found is not None:
                 return blob_from_row(found)
+        raise Unavailable(
+            f"no blob of {described.checksum} can be had: other bytes have {described.key}, or come and go"
+        )
 
     async def find(self, store_id: StoreId, checksum: Checksum) -> Blob | None:
         row = await self._transaction.read_one(_FIND, store_id=store_id, checksum=checksum.digest)

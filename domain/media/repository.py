@@ -99,7 +99,7 @@ class Blobs(Protocol):
     @abstractmethod
     async def obtain(self, described: Blob) -> Blob:
         """The blob of that store with those bytes, locked; `described` itself when there was none. Any number of
-        callers at once get the same one, one after the other.
+        callers at once get the same one, one after the other. Raises Unavailable when other bytes have its key.
         """
 
     @abstractmethod

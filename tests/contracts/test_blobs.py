@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from application.unit_of_work import UnitOfWorkFactory
+from domain.errors import Unavailable
 from domain.ids import BlobId, StoreId
 from domain.media.blob import Blob
 from domain.media.object_keys import blob_key
@@ -86,6 +87,19 @@ async def test_the_same_bytes_lie_where_they_were_first_described_to_lie(begin: 
 
     async with begin() as tx:
         assert (await tx.blobs.obtain(described(blob))).key == blob.key
+
+
+@pytest.mark.timeout(20)
+async def test_a_key_is_of_one_blob_alone(begin: UnitOfWorkFactory) -> None:
+    """Nobody waits for it without end."""
+    blob = build_blob()
+    await store(begin, blob)
+
+    async with begin() as tx:
+        with pytest.raises(Unavailable, match=blob.key):
+            await tx.blobs.obtain(build_blob(key=blob.key))
+
+    assert await read(begin, blob) == blob
 
 
 async def test_of_a_rollback_nothing_stays(begin: UnitOfWorkFactory) -> None:
