@@ -15,6 +15,7 @@ from application.ports.storage import (
     Bytes,
     ListedObject,
     MultipartUploads,
+    ObjectChanged,
     ObjectNotFound,
     ObjectStore,
     OpenUpload,
@@ -108,8 +109,10 @@ class MemoryObjectStore(ObjectStore):
             raise Unavailable(f"the object store refused PUT {key}: another SHA-256")
         return self._bucket.write(key, body, content_type=content_type, checksum=checksum)
 
-    async def copy(self, source: str, to: str, *, content_type: str) -> StoredObject:
+    async def copy(self, source: str, to: str, *, content_type: str, if_match: str | None = None) -> StoredObject:
         stored = self._stored(source)
+        if if_match not in {None, stored.described.etag}:
+            raise ObjectChanged(source)
         return self._bucket.keep(stored.data, replace(stored.described, key=to, content_type=content_type))
 
     async def listing(self, prefix: str) -> AsyncIterator[ListedObject]:

@@ -89,8 +89,8 @@ class S3ObjectStore(ObjectStore):
     async def put(self, key: str, body: bytes, *, content_type: str, checksum: Checksum) -> StoredObject:
         return await self._put(key, body_of(body), len(body), content_type, checksum)
 
-    async def copy(self, source: str, to: str, *, content_type: str) -> StoredObject:
-        return await copy(self._requests, self._bucket, source, to, content_type=content_type)
+    async def copy(self, source: str, to: str, *, content_type: str, if_match: str | None = None) -> StoredObject:
+        return await copy(self._requests, self._bucket, source, to, content_type=content_type, if_match=if_match)
 
     def listing(self, prefix: str) -> AsyncIterator[ListedObject]:
         return listing(self._requests, prefix, page_size=self._page_size)

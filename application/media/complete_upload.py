@@ -62,9 +62,10 @@ class CompleteUpload:
         if media.has_arrived:
             return media
         media.require_pending()
-        verified = await self._verify(media)
+        stored = await self._stored(media)
+        verified = await self._verify(media, stored)
         try:
-            done = await self._promote(media.id, verified, partial(self._staging.promote, media))
+            done = await self._promote(media.id, verified, partial(self._staging.promote, media, stored.etag))
         except MediaNotPending:
             # Somebody else has completed it, or it was deleted meanwhile.
             media = await self._find(command)
@@ -78,13 +79,16 @@ class CompleteUpload:
         async with self._begin() as tx:
             return visible_to(await tx.media.find(command.media_id), command.media_id, command.principal)
 
-    async def _verify(self, media: Media) -> VerifiedBytes:
+    async def _stored(self, media: Media) -> StoredObject:
         if staged_media(media.storage_key) is None:
             # A direct upload, which still flows: what lies there may be somebody else's.
             raise MediaNotArrived(media.id)
         stored = await self._store.head(media.storage_key)
         if stored is None or media.checksum is None:
             raise MediaNotArrived(media.id)
+        return stored
+
+    async def _verify(self, media: Media, stored: StoredObject) -> VerifiedBytes:
         try:
             checksum = stored.checksum or await self._hash(media)
             await self._require_announced(media, stored, checksum)

@@ -1,9 +1,11 @@
 from application.ports.log import Log
-from application.ports.storage import ObjectNotFound, ObjectStore
+from application.ports.storage import ObjectChanged, ObjectNotFound, ObjectStore
 from domain.errors import Unavailable
 from domain.media.blob import Blob
 from domain.media.errors import MediaMismatch, MediaNotArrived
 from domain.media.media import Media
+
+_REPLACED = "the file was replaced while it was looked at; upload it again"
 
 
 class Staging:
@@ -13,17 +15,20 @@ class Staging:
         self._store = store
         self._log = log
 
-    async def promote(self, media: Media, blob: Blob) -> None:
-        """Copy what lies there for a PENDING media to the key of its blob. Raises MediaNotArrived, MediaMismatch,
+    async def promote(self, media: Media, etag: str | None, blob: Blob) -> None:
+        """Copy what lies there for a PENDING media to the key of its blob. `etag` is that of the object that was
+        proved to be these bytes; None where nobody else can put others there. Raises MediaNotArrived, MediaMismatch,
         Unavailable.
         """
         try:
-            copied = await self._store.copy(media.storage_key, blob.key, content_type=blob.content_type)
+            copied = await self._store.copy(media.storage_key, blob.key, content_type=blob.content_type, if_match=etag)
         except ObjectNotFound as error:
             raise MediaNotArrived(media.id) from error
+        except ObjectChanged as error:
+            raise MediaMismatch(_REPLACED) from error
         if not blob.is_there(copied.size, copied.checksum):
-            await self._store.delete([blob.key])
-            raise MediaMismatch("the file was replaced while it was looked at; upload it again")
+            # Of a store that minds no ETag. By now a good object may lie there, that others have brought: it stays.
+            raise MediaMismatch(_REPLACED)
 
     async def clear(self, media: Media, blob: Blob) -> None:
         """Remove what its upload may have left elsewhere than under the key of `blob`, which the media holds: for as

@@ -218,7 +218,8 @@ class UploadMedia:
         """The object of a blob that lies under another key is lost. This copies all of it, and is rare."""
         await stream.finish()
         try:
-            await self._staging.promote(media, blob)
+            # Whoever else writes there has named and proved the same bytes.
+            await self._staging.promote(media, None, blob)
         except (MediaNotArrived, Unavailable) as error:
             # Uploads that name the same bytes share a key: another one may have brought them, and cleared it.
             if not await self._lies_there(blob):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from domain.checksum import Checksum
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 
 Bytes: TypeAlias = bytes | memoryview
 
@@ -23,6 +23,14 @@ class ObjectNotFound(NotFound):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"no object {key}")
+        self.key = key
+
+
+class ObjectChanged(Conflict):
+    code = "OBJECT_CHANGED"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"object {key} is another one by now")
         self.key = key
 
 
@@ -141,10 +149,11 @@ class ObjectStore(Protocol):
         """
 
     @abstractmethod
-    async def copy(self, source: str, to: str, *, content_type: str) -> StoredObject:
+    async def copy(self, source: str, to: str, *, content_type: str, if_match: str | None = None) -> StoredObject:
         """Copy within the store, 5 GiB at most, under a content type of its own; onto itself changes that alone.
 
-        The copy has the checksum that the source has. Raises ObjectNotFound. Overwrites.
+        The copy has the checksum that the source has. Raises ObjectNotFound, and with nothing written ObjectChanged
+        where the ETag of the source is not `if_match`. Overwrites.
         """
 
     @abstractmethod

@@ -6,6 +6,7 @@ Whoever brings them next writes them to where their blob lies, wherever that is,
 import asyncio
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -140,10 +141,10 @@ async def test_what_uploads_that_share_a_key_have_cleared_is_there_all_the_same(
     """Another one that names the same bytes has copied them, and cleared the key that both wrote to."""
     dead, copy = await one_that_died(library), library.store.copy
 
-    async def beaten(source: str, to: str, *, content_type: str) -> object:
-        await copy(source, to, content_type=content_type)
+    async def beaten(source: str, to: str, **how: Any) -> object:
+        await copy(source, to, **how)
         await library.store.delete([source])
-        return await copy(source, to, content_type=content_type)
+        return await copy(source, to, **how)
 
     monkeypatch.setattr(library.store, "copy", beaten)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from application.concurrency import map_bounded
-from application.ports.storage import ObjectNotFound, StoredObject
+from application.ports.storage import ObjectChanged, ObjectNotFound, StoredObject
 from domain.checksum import Checksum
 from domain.errors import Unavailable
 from tests.contracts.storage.conftest import Storage
@@ -41,6 +41,15 @@ def checksum_of(data: bytes) -> Checksum:
 async def put(storage: Storage, name: str, body: bytes = b"x", content_type: str = "image/png") -> StoredObject:
     key = storage.key(name)
     return await storage.objects.put(key, body, content_type=content_type, checksum=checksum_of(body))
+
+
+async def put_in_parts(storage: Storage, name: str, body: bytes) -> StoredObject:
+    key = storage.key(name)
+    upload_id = await storage.uploads.begin(key, content_type="image/png")
+    part = await storage.uploads.put(key, upload_id=upload_id, number=1, body=body)
+    stored = await storage.uploads.complete(key, upload_id=upload_id, parts=[part])
+    assert stored is not None
+    return stored
 
 
 async def listed(storage: Storage, prefix: str = "") -> list[str]:
@@ -257,6 +266,24 @@ async def test_a_missing_source_is_not_found_and_leaves_what_was_there(storage: 
         with pytest.raises(ObjectNotFound, match=storage.key("absent")):
             await storage.objects.copy(storage.key("absent"), storage.key(name), content_type="image/png")
 
+    assert await storage.objects.head(there.key) == there
+    assert await storage.objects.head(storage.key("nowhere")) is None
+
+
+@pytest.mark.parametrize("in_parts", [False, True], ids=["put", "in parts"])
+async def test_a_copy_of_what_was_looked_at_is_of_no_other(storage: Storage, in_parts: bool) -> None:
+    write = put_in_parts if in_parts else put
+    there, seen = await put(storage, "there"), await write(storage, "source", b"seen")
+    before = await storage.objects.copy(seen.key, storage.key("copy"), content_type="image/png", if_match=seen.etag)
+    await put(storage, "source", b"others")
+
+    for name in ("there", "nowhere"):
+        with pytest.raises(ObjectChanged, match=seen.key):
+            await storage.objects.copy(seen.key, storage.key(name), content_type="image/png", if_match=seen.etag)
+    with pytest.raises(ObjectNotFound):
+        await storage.objects.copy(storage.key("absent"), there.key, content_type="image/png", if_match=seen.etag)
+
+    assert before.size == seen.size
     assert await storage.objects.head(there.key) == there
     assert await storage.objects.head(storage.key("nowhere")) is None
 
