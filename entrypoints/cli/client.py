@@ -2,16 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 import aiohttp
 import msgspec
 
 from entrypoints.cli.errors import CommandFailed
+from entrypoints.cli.media_form import MediaForm
 from entrypoints.cli.problems import refusal
 from entrypoints.http.dead_letters.responses import (
     DeadLetterBody,
@@ -36,10 +37,23 @@ from entrypoints.http.listing_media.responses import (
     StartedJobBody,
     UploadTicketsBody,
 )
+from entrypoints.http.media.responses import (
+    DeletionForecastBody,
+    ListedMediaBody,
+    MediaBody,
+    MediaDetailBody,
+    MediaPageBody,
+    UsageBody,
+    UsagePageBody,
+)
 
 _LISTINGS = "/api/v2/listings"
 _DEAD_LETTERS = "/api/v2/dead-letters"
+_MEDIA = "/api/v2/media"
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
+_UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5)
+_STALL = 60.0
+"""Seconds without a byte after which an upload is given up."""
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
@@ -47,12 +61,14 @@ _TRY_LATER = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, 
 _PAGE = 100
 
 Body = TypeVar("Body", bound=msgspec.Struct)
+Received: TypeAlias = tuple[int, bytes, float | None]
+"""Status, body, and how many seconds to wait before the next try, if the server says so."""
 
 
 class ApiClient:
     """Raises ApiRefused with what the API says, and CommandFailed when it does not answer.
 
-    Every call may be repeated, and is, when the server is busy or the connection breaks.
+    Every call but `upload_media` may be repeated, and is, when the server is busy or the connection breaks.
     """
 
     def __init__(self, session: aiohttp.ClientSession, address: str, token: str) -> None:
@@ -129,6 +145,49 @@ class ApiClient:
     async def discard_letter(self, letter_id: UUID) -> None:
         await self._call("POST", f"/{letter_id}/discard", root=_DEAD_LETTERS)
 
+    async def media(self, filters: Mapping[str, str]) -> AsyncIterator[ListedMediaBody]:
+        """Newest first. `filters` are parameters of the library, by their names in the URL."""
+        parameters = {**filters, "limit": str(_PAGE)}
+        while True:
+            _, answer = await self._call("GET", "", parameters=parameters, root=_MEDIA)
+            page = msgspec.json.decode(answer, type=MediaPageBody)
+            for media in page.media:
+                yield media
+            if page.next_cursor is None:
+                return
+            parameters["cursor"] = page.next_cursor
+
+    async def upload_media(self, form: MediaForm, moved: Callable[[int], None]) -> MediaBody:
+        """`moved` is told of each block as it leaves; of those of a failed attempt again, below zero.
+
+        Repeated where the API says that it took nothing. When the connection breaks the media may be there, or not.
+        """
+        _, answer = await self._repeated(lambda: self._send(form, moved), when_broken=False)
+        return msgspec.json.decode(answer, type=MediaBody)
+
+    async def media_detail(self, media_id: UUID) -> MediaDetailBody:
+        _, answer = await self._call("GET", f"/{media_id}", root=_MEDIA)
+        return msgspec.json.decode(answer, type=MediaDetailBody)
+
+    async def usages(self, media_id: UUID) -> AsyncIterator[UsageBody]:
+        """By entity type, then by entity."""
+        parameters = {"limit": str(_PAGE)}
+        while True:
+            _, answer = await self._call("GET", f"/{media_id}/usages", parameters=parameters, root=_MEDIA)
+            page = msgspec.json.decode(answer, type=UsagePageBody)
+            for usage in page.usages:
+                yield usage
+            if page.next_cursor is None:
+                return
+            parameters["cursor"] = page.next_cursor
+
+    async def foresee_deletion(self, media_id: UUID) -> DeletionForecastBody:
+        _, answer = await self._call("DELETE", f"/{media_id}", parameters={"dryRun": "true"}, root=_MEDIA)
+        return msgspec.json.decode(answer, type=DeletionForecastBody)
+
+    async def delete_media(self, media_id: UUID) -> None:
+        await self._call("DELETE", f"/{media_id}", root=_MEDIA)
+
     async def _call(
         self,
         method: str,
@@ -139,11 +198,20 @@ class ApiClient:
         root: str = _LISTINGS,
     ) -> tuple[int, bytes]:
         data = None if body is None else msgspec.json.encode(body)
+        return await self._repeated(lambda: self._once(method, root + path, data, parameters))
+
+    async def _repeated(
+        self, once: Callable[[], Awaitable[Received]], *, when_broken: bool = True
+    ) -> tuple[int, bytes]:
         for attempt in range(_ATTEMPTS):
             last = attempt == _ATTEMPTS - 1
             try:
-                status, answer, wait = await self._once(method, root + path, data, parameters)
+                status, answer, wait = await once()
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as error:
+                if not when_broken and not isinstance(error, aiohttp.ClientConnectorError):
+                    raise CommandFailed(
+                        "the connection broke, so it may be there or not: `vitrine media list` tells"
+                    ) from error
                 if last:
                     raise self._unreachable(error) from error
                 wait = None
@@ -155,15 +223,42 @@ class ApiClient:
             await asyncio.sleep(_pause(attempt, wait))
         raise AssertionError("the last attempt returns or raises")
 
-    async def _once(
-        self, method: str, path: str, data: bytes | None, parameters: dict[str, str] | None
-    ) -> tuple[int, bytes, float | None]:
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+    async def _once(self, method: str, path: str, data: bytes | None, parameters: dict[str, str] | None) -> Received:
+        headers = {**self._authorization, "Content-Type": "application/json"}
         url = f"{self._address}{path}"
         async with self._session.request(
             method, url, data=data, params=parameters, headers=headers, timeout=_TIMEOUT, allow_redirects=False
         ) as response:
             return response.status, await response.read(), _seconds(response.headers.get("Retry-After"))
+
+    async def _send(self, form: MediaForm, moved: Callable[[int], None]) -> Received:
+        sent, taken = 0, False
+        try:
+            async with asyncio.timeout(_STALL) as stall:
+
+                def leaves(count: int) -> None:
+                    nonlocal sent
+                    sent += count
+                    stall.reschedule(asyncio.get_running_loop().time() + _STALL)
+                    moved(count)
+
+                async with self._session.post(
+                    f"{self._address}{_MEDIA}/upload",
+                    data=form.blocks(leaves),
+                    headers={**self._authorization, **form.headers},
+                    timeout=_UPLOAD_TIMEOUT,
+                    allow_redirects=False,
+                ) as response:
+                    received = response.status, await response.read(), _seconds(response.headers.get("Retry-After"))
+            taken = response.status < HTTPStatus.BAD_REQUEST
+            return received
+        finally:
+            if not taken:
+                moved(-sent)
+
+    @property
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
 
     def _unreachable(self, error: Exception) -> CommandFailed:
         if isinstance(error, TimeoutError):

@@ -13,6 +13,7 @@ from entrypoints.cli import (
     dlq,
     download,
     listing,
+    media,
     migrate,
     relay,
     run,
@@ -38,7 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    *(run, demo, seed, token, listing, upload, status, download, settings, asyncapi),
+    *(run, demo, seed, token, listing, upload, status, download, media, settings, asyncapi),
     *(migrate, topics, api, relay, worker, consume, dlq, audit),
 )
 for command in COMMANDS:

@@ -24,12 +24,18 @@ class ErrorItem(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class BlockerItem(msgspec.Struct, frozen=True, rename="camel"):
+    entity_type: str = ""
+    entity_id: str = ""
+
+
 class Problem(msgspec.Struct, frozen=True):
     """RFC 9457, as far as people read it."""
 
     code: str = ""
     detail: str = ""
     errors: Sequence[ErrorItem] = ()
+    blockers: Sequence[BlockerItem] = ()
 
 
 class ApiRefused(CommandFailed):
@@ -48,7 +54,8 @@ def refusal(status: int, body: bytes) -> ApiRefused:
         problem = msgspec.json.decode(body, type=Problem)
     except msgspec.DecodeError:
         return ApiRefused(status, "", f"The answer was {status} {_phrase(status)}: is this the address of the API?")
-    return ApiRefused(status, problem.code, problem.detail, problem.errors)
+    errors = [*problem.errors, *(ErrorItem(each.entity_type, "PROTECTED", each.entity_id) for each in problem.blockers)]
+    return ApiRefused(status, problem.code, problem.detail, errors)
 
 
 def _sentence(status: int, code: str, detail: str, errors: Sequence[ErrorItem]) -> str:

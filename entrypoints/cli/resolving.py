@@ -1,6 +1,5 @@
 """Deciding on dead letters, one after the other: what is refused does not keep the others from their turn."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from uuid import UUID
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
-from entrypoints.cli.errors import CommandFailed
+from entrypoints.cli.asking import ask
 from entrypoints.cli.options import Connection
 from entrypoints.cli.problems import ApiRefused
 from entrypoints.cli.terminal import notices, output
@@ -29,7 +28,7 @@ async def replay_letters(connection: Connection, given: Sequence[UUID] | None, t
         if not letters:
             output().print("There is nothing to replay.")
             return
-        _ask(f"Replay {_counted(len(letters))}?", yes=yes)
+        ask(f"Replay {_counted(len(letters))}?", yes=yes)
         replayed: set[UUID] = set()
         refused = 0
         for letter_id in _counting(console, "replaying", letters):
@@ -46,7 +45,7 @@ async def replay_letters(connection: Connection, given: Sequence[UUID] | None, t
 async def discard_letters(connection: Connection, given: Sequence[UUID], *, yes: bool) -> None:
     console = notices()
     letters = list(dict.fromkeys(given))
-    _ask(f"Discard {_counted(len(letters))} for good?", yes=yes)
+    ask(f"Discard {_counted(len(letters))} for good?", yes=yes)
     refused = 0
     async with connection as client:
         for letter_id in _counting(console, "discarding", letters):
@@ -56,14 +55,6 @@ async def discard_letters(connection: Connection, given: Sequence[UUID], *, yes:
                 _tell(console, letter_id, refusal)
                 refused += 1
     _report(f"{_counted(len(letters) - refused)} discarded", refused)
-
-
-def _ask(question: str, *, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise CommandFailed(f"{question} Nobody can be asked here: --yes says so.")
-    typer.confirm(question, abort=True)
 
 
 def _counting(console: Console, title: str, letters: Sequence[UUID]) -> Iterable[UUID]:

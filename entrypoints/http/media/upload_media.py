@@ -25,8 +25,7 @@ _FORM = Schema(
         "description": Schema(type=_TEXT, max_length=10_000),
         "checksum": Schema(
             type=_TEXT,
-            description="SHA-256 of the file as `sha256:<hex>`, hex or base64. Other bytes are refused, and a large "
-            "file takes less time.",
+            description="SHA-256 of the file as `sha256:<hex>`, hex or base64. Other bytes are refused.",
         ),
         "file": Schema(
             type=_TEXT, content_media_type="application/octet-stream", description="Exactly one, after all else."
