@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import msgspec
 import pytest
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from PIL import Image
 from rich.console import Console
@@ -38,7 +39,7 @@ class Gate:
         self.before: Callable[[HTTPScope, Receive, Send], Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self.before is not None and await self.before(scope, receive, send):
+        if scope["type"] == ScopeType.HTTP and self.before is not None and await self.before(scope, receive, send):
             return
         await self._app(scope, receive, send)
 
