@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from application.audit.finding import Drift, Finding
 from application.audit.orphan_objects import OrphanObjects
+from application.media.blob_holders import UploadUnderWay
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.ports.storage import ListedObject, ObjectStore
@@ -87,16 +88,23 @@ class AuditBytes:
         arrived = [each for each in media if each.status is not MediaStatus.PENDING]
         if blob is None or not arrived or await self._store.head(blob.key) is not None:
             return None
-        if repair:
-            await self._removed(self._as_told_by_the_store(blob))
+        repaired = repair and await self._raise_alarm(blob)
         return Finding(
             drift=Drift.MISSING_OBJECT,
             detail=f"{len(arrived)} media hold it, and there is no such object",
             store_id=blob.store_id,
             blob_id=blob.id,
             key=blob.key,
-            repaired=repair,
+            repaired=repaired,
         )
+
+    async def _raise_alarm(self, blob: Blob) -> bool:
+        try:
+            await self._removed(self._as_told_by_the_store(blob))
+        except UploadUnderWay:
+            # The next audit sees whether they have come.
+            return False
+        return True
 
     def _as_told_by_the_store(self, blob: Blob) -> StorageNotification:
         now = self._clock.now()

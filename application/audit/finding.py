@@ -27,7 +27,9 @@ class Drift(StrEnum):
     MISSING_BLOB = "MISSING_BLOB"
     """A media has arrived, and holds no bytes: a person decides."""
     MISSING_OBJECT = "MISSING_OBJECT"
-    """The object of a blob that is held is gone: the alarm is raised, as by a notification of the store."""
+    """The object of a blob that is held is gone: the alarm is raised, as by a notification of the store, unless
+    somebody is just uploading these bytes.
+    """
     WRONG_SIZE = "WRONG_SIZE"
     """The object of a blob has another size: a person decides."""
     ORPHAN_OBJECT = "ORPHAN_OBJECT"

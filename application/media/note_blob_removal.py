@@ -3,6 +3,7 @@
 from enum import Enum, auto
 
 from application.attachments.entity_types import EntityTypes
+from application.media.blob_holders import BlobHolders, UploadUnderWay
 from application.media.release_from_quarantine import ReleaseFromQuarantine
 from application.ports.clock import Clock
 from application.ports.log import Log
@@ -12,13 +13,18 @@ from application.storage.notification import StorageNotification
 from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.ids import MediaId
 from domain.media.blob import Blob
-from domain.media.media import Media, MediaStatus
+from domain.media.media import Media
+
+_LOOKS = 4
+"""Whenever somebody has brought these bytes, or may have, since the store was asked, it is asked again."""
 
 
 class _Outcome(Enum):
     LEFT_ALONE = auto()
     TO_BE_DELETED = auto()
     QUARANTINED = auto()
+    OVERTAKEN = auto()
+    """Nothing was decided: the bytes may lie there again."""
 
 
 class NoteBlobRemoval:
@@ -27,6 +33,9 @@ class NoteBlobRemoval:
     The store is asked. If the bytes are really gone, each media that has had them takes the way of a deletion that the
     gatekeeper has let pass; one with a protected use is never detached: it is quarantined, and that is an alarm. What
     the collector has removed concerns nobody. May be repeated: the media themselves tell what is done.
+
+    Nothing is decided once somebody may have brought the bytes since the store was asked. Raises UploadUnderWay while
+    somebody is at that, and Unavailable.
     """
 
     def __init__(
@@ -49,28 +58,47 @@ class NoteBlobRemoval:
         self._log = log
 
     async def __call__(self, notification: StorageNotification) -> bool:
-        async with self._begin() as tx:
-            blob = await tx.blobs.at(notification.key)
-            concerned = await _with_bytes(tx, blob) if blob else []
-        if blob is None or not concerned:
-            return False
-        found = await self._store.head(blob.key)
-        if found is not None:
-            # An earlier delivery may have come no further than the quarantine.
-            if blob.is_there(found.size, found.checksum):
-                await self._release(blob.id)
-            return False
-        outcomes = {await self._lose(media_id, blob) for media_id in concerned}
-        # An upload of the same bytes may have come between the question and the quarantine.
-        if _Outcome.QUARANTINED in outcomes and await self._store.head(blob.key) is not None:
-            await self._release(blob.id)
-        return outcomes != {_Outcome.LEFT_ALONE}
+        outcomes: set[_Outcome] = set()
+        for _ in range(_LOOKS):
+            async with self._begin() as tx:
+                blob = await tx.blobs.at(notification.key)
+                holders = await BlobHolders.of(tx, blob) if blob else None
+            last = await self._end_all(holders) if holders and holders.arrived else set()
+            outcomes |= last
+            if _Outcome.OVERTAKEN not in last:
+                return bool(outcomes & {_Outcome.TO_BE_DELETED, _Outcome.QUARANTINED})
+        raise UploadUnderWay(notification.key)
 
-    async def _lose(self, media_id: MediaId, blob: Blob) -> _Outcome:
+    async def _end_all(self, holders: BlobHolders) -> set[_Outcome]:
+        """One by one, until somebody overtakes it."""
+        blob, outcomes = holders.blob, set[_Outcome]()
+        if await self._is_there_after_all(blob):
+            return outcomes
+        holders.require_nobody_writes(now=self._clock.now())
+        for media_id in holders.arrived:
+            outcomes.add(await self._end(media_id, holders))
+            if _Outcome.OVERTAKEN in outcomes:
+                return outcomes
+        if _Outcome.QUARANTINED in outcomes:
+            # Somebody may have put them back past us, between the question and the quarantine.
+            await self._is_there_after_all(blob)
+        return outcomes
+
+    async def _is_there_after_all(self, blob: Blob) -> bool:
+        """An object: if it is the right one, it ends quarantines too, that of an earlier delivery among them."""
+        found = await self._store.head(blob.key)
+        if found is not None and blob.is_there(found.size, found.checksum):
+            await self._release(blob.id)
+        return found is not None
+
+    async def _end(self, media_id: MediaId, holders: BlobHolders) -> _Outcome:
+        blob = holders.blob
         async with self._begin() as tx:
             media = await tx.media.lock(media_id)
             if media is None or media.blob_id != blob.id or not media.is_visible:
                 return _Outcome.LEFT_ALONE
+            if not await holders.are_the_same(tx):
+                return _Outcome.OVERTAKEN
             outcome = await self._decide(tx, media)
             if outcome is not _Outcome.LEFT_ALONE:
                 await tx.media.save(media)
@@ -90,15 +118,3 @@ class NoteBlobRemoval:
             return _Outcome.QUARANTINED if media.quarantine(now=now) else _Outcome.LEFT_ALONE
         media.request_deletion(now=now)
         return _Outcome.TO_BE_DELETED
-
-
-async def _with_bytes(tx: UnitOfWork, blob: Blob) -> list[MediaId]:
-    """Those that hold the blob and counted on its bytes before the store was asked. One that is PENDING has yet to look
-    for them, and writes them itself.
-    """
-    holders = [await tx.media.find(media_id) for media_id in await tx.media.holding(blob.id)]
-    return [
-        media.id
-        for media in holders
-        if media is not None and media.is_visible and media.status is not MediaStatus.PENDING
-    ]

@@ -163,8 +163,11 @@ class Media(Aggregate):
             raise MediaNotPending(self.id, self.status)
 
     def hold(self, blob: Blob, *, now: datetime) -> None:
-        """Take hold of the bytes, which must still be proved to lie there. Repeating it changes nothing."""
+        """Take hold of the bytes, which must still be proved to lie there. Repeating it takes no second hold, and tells
+        that somebody is at it.
+        """
         self.require_pending()
+        self.updated_at = now
         if self.blob_id == blob.id:
             return
         assert self.blob_id is None, "a hold that is not let go is never given back"
@@ -173,7 +176,6 @@ class Media(Aggregate):
         blob.acquire()
         self.blob_id = blob.id
         self.checksum, self.size = blob.checksum, blob.size
-        self.updated_at = now
 
     def arrive(self, blob: Blob, *, mime_type: str, facts: MediaFacts | None, url: str, now: datetime) -> None:
         """Its bytes lie under the key of the blob that it holds. `facts` where the upload has looked into it already;

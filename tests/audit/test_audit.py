@@ -215,6 +215,27 @@ async def test_bytes_that_are_gone_raise_the_alarm(books: Books) -> None:
     assert (await books.find(media)).status is MediaStatus.DELETE_REQUESTED
 
 
+async def test_bytes_that_are_just_being_brought_are_left_to_the_next_audit(books: Books) -> None:
+    media, blob = await books.media()
+    await books.store.delete([blob.key])
+    async with books.begin() as tx:
+        held = await tx.blobs.lock(blob.id)
+        assert held is not None
+        uploading = build_media(checksum=blob.checksum)
+        uploading.hold(held, now=NOW)
+        await tx.blobs.save(held)
+        await tx.media.save(uploading)
+        await tx.commit()
+
+    [finding] = await books.audit(repair=True)
+
+    assert (finding.drift, finding.repaired) == (Drift.MISSING_OBJECT, False)
+    assert (await books.find(media)).status is MediaStatus.READY
+    books.clock.advance(timedelta(minutes=6))
+    assert [each.repaired for each in await books.audit(repair=True)] == [True]
+    assert (await books.find(media)).status is MediaStatus.DELETE_REQUESTED
+
+
 async def test_bytes_of_another_size_are_left_to_a_person(books: Books) -> None:
     _, blob = await books.media()
     books.write(blob.key, blob.size + 1)
