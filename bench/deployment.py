@@ -17,7 +17,7 @@ import msgspec
 from adapters.kafka.topics import create_topics
 from bench.marketplace import Marketplace, open_marketplace
 from bench.stage import Stage, as_environment
-from entrypoints.messaging import kafka_cluster
+from entrypoints.kafka_messaging import kafka_cluster
 from entrypoints.settings import Settings
 from entrypoints.topic_plans import topic_plans
 from tests.stack.role_process import RoleProcess

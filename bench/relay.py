@@ -25,7 +25,7 @@ from bench.deployment import Deployment, open_deployment
 from bench.result import Row, Section
 from bench.running import Size, Steps
 from bench.stage import Stage
-from entrypoints.messaging import kafka_cluster
+from entrypoints.kafka_messaging import kafka_cluster
 from entrypoints.topic_plans import topic_plans
 
 _PATIENCE = 120

@@ -5,15 +5,11 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from adapters.kafka.cluster import KafkaCluster
-from adapters.kafka.ping import ping
-from adapters.kafka.publisher import KafkaPublisher
-from adapters.kafka.subscription import KafkaSubscription
 from adapters.memory.bus import InProcessBus
 from application.ports.log import Log
 from application.ports.messaging import MessagePublisher, MessageSubscription
 from entrypoints.consumer.loops import Loops
-from entrypoints.settings import InvalidSettings, Settings
+from entrypoints.settings import Settings
 
 
 class Messaging(Protocol):
@@ -26,26 +22,6 @@ class Messaging(Protocol):
     @abstractmethod
     async def ping(self) -> None:
         """Raises Unavailable."""
-
-
-class KafkaMessaging(Messaging):
-    def __init__(self, cluster: KafkaCluster, publisher: KafkaPublisher, loops: Loops, log: Log) -> None:
-        self.publisher = publisher
-        self._cluster = cluster
-        self._loops = loops
-        self._log = log
-
-    def subscribe(self, group: str, topics: Collection[str]) -> MessageSubscription:
-        def tell(trouble: Exception) -> None:
-            self._log.warning("kafka.trouble", group=group, detail=str(trouble) or type(trouble).__name__)
-
-        beat = self._loops.watch(f"poll {group}")
-        subscription = KafkaSubscription(self._cluster, group=group, topics=topics, on_poll=beat, on_trouble=tell)
-        subscription.start()
-        return subscription
-
-    async def ping(self) -> None:
-        await ping(self._cluster)
 
 
 class InProcessMessaging(Messaging):
@@ -66,29 +42,8 @@ async def open_messaging(settings: Settings, loops: Loops, log: Log) -> AsyncIte
     if settings.kafka_servers is None:
         yield InProcessMessaging(InProcessBus())
         return
-    cluster = kafka_cluster(settings)
-    async with KafkaPublisher(cluster) as publisher:
-        yield KafkaMessaging(cluster, publisher, loops, log)
+    # The driver takes a tenth of a second to import, and one process with everything in it does without.
+    from entrypoints.kafka_messaging import open_kafka  # noqa: PLC0415
 
-
-def kafka_cluster(settings: Settings) -> KafkaCluster:
-    """Raises InvalidSettings with everything that is missing."""
-    problems = []
-    if settings.kafka_servers is None:
-        problems.append("VITRINE_KAFKA_SERVERS is needed")
-    if settings.kafka_security.startswith("SASL"):
-        given = {"VITRINE_KAFKA_USERNAME": settings.kafka_username, "VITRINE_KAFKA_PASSWORD": settings.kafka_password}
-        problems += [
-            f"VITRINE_KAFKA_SECURITY={settings.kafka_security} needs {name}" for name in given if not given[name]
-        ]
-    if problems:
-        raise InvalidSettings(problems)
-    return KafkaCluster(
-        servers=settings.kafka_servers or "",
-        prefix=settings.kafka_prefix,
-        security=settings.kafka_security,
-        sasl_mechanism=settings.kafka_sasl_mechanism,
-        username=settings.kafka_username,
-        password=settings.kafka_password,
-        ca_file=settings.kafka_ca_file,
-    )
+    async with open_kafka(settings, loops, log) as messaging:
+        yield messaging

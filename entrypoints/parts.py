@@ -18,7 +18,7 @@ from entrypoints.consumer.rejection import Reject, Rejection
 from entrypoints.consumer.relay import Relay
 from entrypoints.consumer.sweeper import Sweeper, seldom
 from entrypoints.consumer.worker import Worker
-from entrypoints.topic_plans import OUTBOUND, WORK
+from entrypoints.topics import OUTBOUND, WORK
 from entrypoints.vitrine import Vitrine
 from entrypoints.worker_kind import WorkerKind
 

@@ -1,33 +1,19 @@
-"""Every topic that Vitrine writes or reads, and how it is kept."""
+"""How each topic is kept."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from adapters.kafka.publisher import LARGEST_MESSAGE
 from adapters.kafka.topics import TopicPlan
-from application.events.routing import (
-    LISTING_MEDIA_TOPIC,
-    LISTINGS_TOPIC,
-    MEDIA_DELETIONS_TOPIC,
-    MEDIA_TOPIC,
-    PIPELINE_RESULTS_TOPIC,
-    STORAGE_TOPIC,
-    dead_letter_topic,
-    task_topic,
-)
-from domain.jobs.task import TaskKind
+from application.events.routing import dead_letter_topic
 from entrypoints.settings import Settings
+from entrypoints.topics import INBOUND, OUTBOUND, WORK
 
 _WORK_KEPT = timedelta(days=2)
 """Pointers only: what they point to is in the database, and workers find it there too."""
 _EVENTS_KEPT = timedelta(days=14)
 _DEAD_LETTERS_KEPT = timedelta(days=60)
 _LARGEST_EVENT = 1 << 20
-
-OUTBOUND = [LISTING_MEDIA_TOPIC, MEDIA_TOPIC]
-INBOUND = [LISTINGS_TOPIC, PIPELINE_RESULTS_TOPIC, STORAGE_TOPIC]
-WORK = [*(task_topic(kind) for kind in TaskKind), MEDIA_DELETIONS_TOPIC]
-"""What we tell our own workers."""
 
 
 def topic_plans(settings: Settings) -> Sequence[TopicPlan]:

@@ -12,7 +12,7 @@ from entrypoints.role import Role
 from entrypoints.running_services import announced, reach_services
 from entrypoints.services import Services, data_dir, given_services, open_services
 from entrypoints.settings import Settings
-from migrations.upgrade import require_current, upgrade
+from migrations.schema import bring_up_to_date, require_current
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ async def open_vitrine(
         services = await stack.enter_async_context(open_services(settings))
         if settings.embeds_services:
             stack.enter_context(announced(services, data_dir(settings)))
-        await upgrade(services.database_url)
+        await bring_up_to_date(services.database_url)
         async with open_resources(settings, services, media_consumers=media_consumers) as resources:
             yield _wired(settings, services, resources)
 
@@ -54,27 +54,33 @@ async def open_role(
 
 
 @asynccontextmanager
-async def open_auditor(settings: Settings) -> AsyncIterator[Vitrine]:
+async def open_auditor(
+    settings: Settings, *, media_consumers: Sequence[MediaConsumer] = MEDIA_CONSUMERS
+) -> AsyncIterator[Vitrine]:
     """Beside whatever runs: on the services that the settings name, or on the embedded ones of a running Vitrine.
 
     Raises InvalidSettings, SchemaOutdated, Unavailable.
     """
-    async with _open_beside(settings, Role.AUDITOR) as vitrine:
+    async with _open_beside(settings, Role.AUDITOR, media_consumers) as vitrine:
         yield vitrine
 
 
 @asynccontextmanager
-async def open_seeder(settings: Settings) -> AsyncIterator[Vitrine]:
+async def open_seeder(
+    settings: Settings, *, media_consumers: Sequence[MediaConsumer] = MEDIA_CONSUMERS
+) -> AsyncIterator[Vitrine]:
     """As `open_auditor`, for one that takes uploads."""
-    async with _open_beside(settings, Role.SEEDER) as vitrine:
+    async with _open_beside(settings, Role.SEEDER, media_consumers) as vitrine:
         yield vitrine
 
 
 @asynccontextmanager
-async def _open_beside(settings: Settings, role: Role) -> AsyncIterator[Vitrine]:
+async def _open_beside(
+    settings: Settings, role: Role, media_consumers: Sequence[MediaConsumer]
+) -> AsyncIterator[Vitrine]:
     async with reach_services(settings) as services:
         await require_current(services.database_url)
-        async with open_resources(settings, services, role) as resources:
+        async with open_resources(settings, services, role, media_consumers=media_consumers) as resources:
             yield _wired(settings, services, resources)
 
 

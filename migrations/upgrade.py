@@ -3,23 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from datetime import timedelta
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from adapters.postgres.engine import PostgresLimits, connect_to
+from adapters.postgres.engine import connect_to
 from adapters.postgres.errors import CONNECTION_ERRORS, no_connection
-from domain.errors import DomainError, Unavailable
-
-_LIMITS = PostgresLimits(statement=timedelta(minutes=30), lock=timedelta(minutes=1))
-"""A change of a big table takes its time; another process that migrates is waited for."""
+from domain.errors import Unavailable
+from migrations.schema import LIMITS
 
 # Held by the session: a revision that moves many rows commits on its way.
 _ONE_PROCESS_AT_A_TIME = text("SELECT pg_advisory_lock(hashtext('vitrine.migrations'))")
@@ -43,35 +38,6 @@ async def downgrade(dsn: str, revision: str) -> None:
     await _run(dsn, command.downgrade, revision)
 
 
-async def current_revision(dsn: str) -> str | None:
-    """Where the database stands; None before the first revision. Raises as `upgrade`."""
-    engine = _open_engine(dsn)
-    try:
-        async with aclosing(await _connect(engine)) as connection:
-            return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    finally:
-        await engine.dispose()
-
-
-class SchemaOutdated(DomainError):
-    code = "SCHEMA_OUTDATED"
-
-
-async def require_current(dsn: str) -> None:
-    """Raises SchemaOutdated when the database is behind this version, and as `upgrade`.
-
-    A database that is ahead is fine: in a rolling upgrade the schema goes first, and takes the version before along.
-    """
-    found = await current_revision(dsn)
-    script = ScriptDirectory.from_config(_config(None))
-    head = script.get_current_head()
-    known = {revision.revision for revision in script.walk_revisions()}
-    if found is None or (found in known and found != head):
-        raise SchemaOutdated(
-            f"the schema is at {found or 'base'}, and this version needs {head}: run `vitrine migrate`"
-        )
-
-
 async def _run(dsn: str, step: Callable[[Config, str], None], revision: str) -> None:
     engine = _open_engine(dsn)
     try:
@@ -87,7 +53,7 @@ def _open_engine(dsn: str) -> AsyncEngine:
     """SQLAlchemy as it comes: Alembic reads the database through it."""
     return create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=lambda: connect_to(dsn, application_name="vitrine-migrations", limits=_LIMITS),
+        async_creator=lambda: connect_to(dsn, application_name="vitrine-migrations", limits=LIMITS),
         poolclass=NullPool,
     )
 
@@ -107,7 +73,7 @@ async def _wait_for_others(connection: AsyncConnection) -> None:
         raise Unavailable("the database is being migrated by another process, or does not answer") from error
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection) -> Config:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config

@@ -20,7 +20,7 @@ from domain.media import events as media_events
 from entrypoints.asyncapi.messages import BINDING, MessageKind
 from entrypoints.consumer import listings, media_deletions, pipeline_results
 from entrypoints.consumer.storage import messages as storage
-from entrypoints.topic_plans import INBOUND, WORK
+from entrypoints.topics import INBOUND, WORK
 
 
 def _about_tasks(kind: TaskKind) -> str:

@@ -10,7 +10,8 @@ from adapters.embedded.postgres import EmbeddedPostgres
 from entrypoints.cli.errors import CommandFailed
 from entrypoints.services import data_dir
 from entrypoints.settings import Settings
-from migrations.upgrade import current_revision, downgrade, upgrade
+from migrations.schema import current_revision
+from migrations.upgrade import downgrade, upgrade
 
 
 async def move_schema(settings: Settings, revision: str, console: Console, *, down: bool) -> None:

@@ -23,7 +23,7 @@ def topics() -> None:
     """
     # The drivers take a second to import, and the other commands do not need them.
     from adapters.kafka.topics import create_topics  # noqa: PLC0415
-    from entrypoints.messaging import kafka_cluster  # noqa: PLC0415
+    from entrypoints.kafka_messaging import kafka_cluster  # noqa: PLC0415
     from entrypoints.topic_plans import topic_plans  # noqa: PLC0415
 
     settings = Settings.from_environment()

@@ -5,7 +5,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from entrypoints.cli.main import app
+from entrypoints.cli.command_line import command_line
 
 
 class NoSuchCommand(LookupError):
@@ -14,7 +14,7 @@ class NoSuchCommand(LookupError):
 
 def check(arguments: Sequence[str]) -> None:
     """Nothing is run. Raises NoSuchCommand, or typer's usage error: no such option, or something is missing."""
-    command: Any = get_command(app)
+    command: Any = get_command(command_line())
     rest = list(arguments)
     while hasattr(command, "commands"):
         name = rest.pop(0) if rest else ""

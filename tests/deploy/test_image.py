@@ -72,7 +72,8 @@ def test_its_dependencies_are_those_of_the_lock_or_none() -> None:
 
 def test_the_processes_do_without_the_servers_of_one_machine() -> None:
     hidden = f"import sys; sys.modules.update(dict.fromkeys({list(EMBEDDED.values())}))"
-    code = f"{hidden}; import entrypoints.cli.main, entrypoints.running, entrypoints.cli.schema"
+    commands = "from entrypoints.cli.command_line import command_line; command_line()"
+    code = f"{hidden}; {commands}; import entrypoints.running, entrypoints.cli.schema"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 

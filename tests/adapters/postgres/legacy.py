@@ -9,7 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
-from migrations.upgrade import current_revision, downgrade, upgrade
+from migrations.schema import current_revision
+from migrations.upgrade import downgrade, upgrade
 from tests.builders import IDS, NOW, OWNER, STORE
 
 Row: TypeAlias = dict[str, Any]

@@ -203,7 +203,7 @@ async def test_who_writes_meanwhile_is_noticed(legacy: Legacy, where: str) -> No
 async def test_a_process_that_waits_too_long_for_another_is_told_so(
     legacy: Legacy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("migrations.upgrade._LIMITS", _IMPATIENT)
+    monkeypatch.setattr("migrations.upgrade.LIMITS", _IMPATIENT)
     await legacy.connection.execute("SELECT pg_advisory_lock(hashtext('vitrine.migrations'))")
 
     with pytest.raises(Unavailable, match="another process"):

@@ -3,21 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+import migrations
 from adapters.postgres.engine import open_engine
 from adapters.postgres.tables import metadata
 from domain.errors import Unavailable
 from domain.media.object_keys import blob_key
+from migrations.schema import REVISIONS, SchemaOutdated, bring_up_to_date, current_revision, require_current
 from migrations.upgrade import downgrade, upgrade
 from tests.builders import IDS, NOW, STORE, checksum_of
 from tests.postgres_databases import PostgresDatabases
@@ -62,6 +66,35 @@ async def test_columns_constraints_and_indexes_are_those_of_the_tables(
 
     assert len(expected) > 100
     assert await _catalogue(postgres_dsn) == expected
+
+
+def test_the_files_name_the_revisions_that_alembic_knows() -> None:
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert tuple(revision.revision for revision in reversed([*script.walk_revisions()])) == REVISIONS
+    assert script.get_heads() == [REVISIONS[-1]]
+
+
+@pytest.mark.parametrize("behind", [None, *REVISIONS[-3:-1]])
+async def test_a_schema_that_is_behind_is_refused_until_it_is_brought_up_to_date(
+    postgres_databases: PostgresDatabases, behind: str | None
+) -> None:
+    async with postgres_databases.fresh(template="template0") as dsn:
+        if behind is not None:
+            await upgrade(dsn, behind)
+        assert await current_revision(dsn) == behind
+        with pytest.raises(SchemaOutdated, match=f"is at {behind or 'base'}, and this version needs {REVISIONS[-1]}"):
+            await require_current(dsn)
+        await bring_up_to_date(dsn)
+        assert await current_revision(dsn) == REVISIONS[-1]
+        await require_current(dsn)
+        await bring_up_to_date(dsn)
+
+
+async def test_a_schema_that_is_ahead_is_taken_along(postgres_dsn: str) -> None:
+    connection = await asyncpg.connect(postgres_dsn, timeout=5)
+    await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    await connection.close(timeout=5)
+    await require_current(postgres_dsn)
 
 
 async def test_down_leaves_nothing_and_up_again_restores_all(postgres_dsn: str) -> None:

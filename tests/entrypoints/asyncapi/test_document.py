@@ -15,11 +15,12 @@ from typer.testing import CliRunner
 
 import entrypoints.consumer
 from entrypoints.asyncapi.document import asyncapi_json
-from entrypoints.cli.main import app
+from entrypoints.cli.command_line import command_line
 from entrypoints.consumer.media_deletions import DeletionPointer
 from entrypoints.consumer.task_pointer import TaskPointer
 from entrypoints.settings import Settings
-from entrypoints.topic_plans import INBOUND, WORK, topic_plans
+from entrypoints.topic_plans import topic_plans
+from entrypoints.topics import INBOUND, WORK
 from tests.entrypoints.asyncapi.described import document, messages, validator, walk
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "asyncapi.json"
@@ -32,7 +33,7 @@ def test_the_committed_document_is_up_to_date() -> None:
 
 
 def test_the_command_prints_it() -> None:
-    printed = CliRunner().invoke(app, ["asyncapi"])
+    printed = CliRunner().invoke(command_line(), ["asyncapi"])
     assert (printed.exit_code, printed.stdout) == (0, asyncapi_json() + "\n")
 
 

@@ -21,7 +21,7 @@ from entrypoints.consumer.listings import ListingMessages
 from entrypoints.consumer.pipeline_results import PipelineResults
 from entrypoints.consumer.storage.messages import StorageMessages
 from entrypoints.reading.json_body import read_json
-from entrypoints.topic_plans import INBOUND
+from entrypoints.topics import INBOUND
 from tests.application.stubs import RecordingLog, RecordingTelemetry
 from tests.entrypoints.asyncapi.described import document, validator
 from tests.entrypoints.consumer.deliveries import delivered

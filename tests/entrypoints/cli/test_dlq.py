@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from application.events.cloud_events import NotACloudEvent
 from domain.dead_letters.dead_letter import DeadLetter, LetterStatus
+from entrypoints.cli.command_line import command_line
 from entrypoints.cli.identity import DEMO_STORE
 from entrypoints.cli.letters import print_letter, print_table, printable
-from entrypoints.cli.main import app
 from entrypoints.http.dead_letters.bodies import letter_body
 from entrypoints.http.server import HttpServer
 from tests.application.dead_letters.dying import crash, dead_batch, delivery, letters
@@ -60,7 +60,7 @@ def of_the_demo(**changes: object) -> DeadLetter:
 
 @pytest.mark.parametrize("command", ["list", "show", "replay", "discard"])
 def test_help_teaches_by_example(command: str) -> None:
-    shown = CliRunner().invoke(app, ["dlq", command, "--help"], terminal_width=100)
+    shown = CliRunner().invoke(command_line(), ["dlq", command, "--help"], terminal_width=100)
     assert shown.exit_code == 0
     assert "For example:" in shown.output
     assert f"vitrine dlq {command}" in shown.output

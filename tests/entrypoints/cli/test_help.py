@@ -1,5 +1,7 @@
 """What the command line says without any server."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,8 +9,8 @@ import jwt
 import pytest
 from typer.testing import CliRunner
 
+from entrypoints.cli.command_line import command_line
 from entrypoints.cli.identity import DEMO_STORE, DEMO_USER
-from entrypoints.cli.main import app
 from entrypoints.settings import describe
 from entrypoints.worker_kind import WorkerKind
 from tests.entrypoints.cli.program import Program
@@ -22,19 +24,28 @@ SECRET = "a secret of 32 bytes, for tests only"
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_teaches_by_example(command: str) -> None:
-    shown = CliRunner().invoke(app, [command, "--help"], terminal_width=100)
+    shown = CliRunner().invoke(command_line(), [command, "--help"], terminal_width=100)
     assert shown.exit_code == 0
     assert "For example:" in shown.output
     assert f"vitrine {command}" in shown.output
 
 
 def test_help_lists_every_command() -> None:
-    shown = CliRunner().invoke(app, ["--help"]).output
+    shown = CliRunner().invoke(command_line(), ["--help"]).output
     assert all(f" {command} " in shown for command in COMMANDS)
 
 
+def test_a_command_does_without_what_others_import() -> None:
+    code = (
+        "import sys; from entrypoints.cli.command_line import command_line; command_line(['run']); print(*sys.modules)"
+    )
+    imported = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "entrypoints.cli.run" in imported
+    assert {"entrypoints.cli.upload", "aiohttp", "av", "sqlalchemy", "litestar"}.isdisjoint(imported)
+
+
 def test_the_worker_names_every_kind_of_work() -> None:
-    shown = CliRunner().invoke(app, ["worker", "--help"], terminal_width=100).output
+    shown = CliRunner().invoke(command_line(), ["worker", "--help"], terminal_width=100).output
     assert all(kind in shown for kind in WorkerKind)
     assert "vitrine worker --kinds deletion" in shown
 
@@ -86,7 +97,7 @@ async def test_wrong_settings_are_told_all_at_once(tmp_path: Path) -> None:
 
 
 def test_settings_are_listed_with_default_and_meaning() -> None:
-    table = CliRunner().invoke(app, ["settings"]).output
-    markdown = CliRunner().invoke(app, ["settings", "--markdown"]).output
+    table = CliRunner().invoke(command_line(), ["settings"]).output
+    markdown = CliRunner().invoke(command_line(), ["settings", "--markdown"]).output
     assert all(name in table and f"| `{name}` |" in markdown for name, _, _ in describe())
     assert all(line.count("|") == 4 for line in markdown.strip().splitlines())

@@ -18,9 +18,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from adapters.auth.jwt import issue_token
+from entrypoints.cli.command_line import command_line
 from entrypoints.cli.identity import demo_principal
 from entrypoints.cli.library import print_library
-from entrypoints.cli.main import app
 from entrypoints.cli.media_form import MediaForm
 from entrypoints.http.media.responses import MediaBody
 from entrypoints.http.server import HttpServer
@@ -92,7 +92,7 @@ def rows(outcome: Outcome) -> list[list[str]]:
 
 @pytest.mark.parametrize("command", ["upload", "list", "show", "delete"])
 def test_help_teaches_by_example(command: str) -> None:
-    shown = CliRunner().invoke(app, ["media", command, "--help"], terminal_width=100)
+    shown = CliRunner().invoke(command_line(), ["media", command, "--help"], terminal_width=100)
     assert shown.exit_code == 0
     assert "For example:" in shown.output
     assert f"vitrine media {command}" in shown.output
