@@ -6,7 +6,7 @@ from litestar.datastructures import State
 from litestar.response import Redirect
 
 from entrypoints.http.dead_letters.router import dead_letters_router
-from entrypoints.http.documentation.document import DOCS_PATH, openapi_config, prepare_document
+from entrypoints.http.documentation.document import DOCS_PATH, openapi_config
 from entrypoints.http.early_answer import EarlyAnswer
 from entrypoints.http.health import health_router
 from entrypoints.http.listing_media.router import listing_media_routers
@@ -33,7 +33,6 @@ def create_app(services: HttpServices, settings: HttpSettings) -> Litestar:
         exception_handlers=exception_handlers(services.log),
         request_max_body_size=settings.max_body_bytes,
         cors_config=_cors(settings),
-        on_startup=[prepare_document],
         openapi_config=openapi_config(settings.public_url),
         state=State(
             {
