@@ -158,6 +158,4 @@ def blob_from_row(row: Record) -> Blob:
     )
 
 
-_WRITER = AggregateWriter(
-    blobs, _to_row, fixed=["store_id", "checksum", "key", "size_bytes", "content_type", "created_at"]
-)
+_WRITER = AggregateWriter(blobs, _to_row, fixed=["store_id", "checksum", "key", "content_type", "created_at"])

@@ -34,8 +34,8 @@ class Drift(StrEnum):
     """The object of a blob has another size: a person decides."""
     ORPHAN_OBJECT = "ORPHAN_OBJECT"
     """Bytes that no row knows of: condemned, so that the collector takes them after its time of grace. Where no row can
-    be made of them (their key does not tell their hash, or they have one elsewhere), two days old at least and awaited
-    by nobody: deleted.
+    be made of them (their key does not tell their hash, or that of others, or they have one elsewhere), two days old
+    at least and awaited by nobody: deleted.
     """
     ORPHAN_RENDITION = "ORPHAN_RENDITION"
     """A rendition, a day old at least, that no media serves: deleted."""

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 
 from application.media.file_inspector import FileInspector
 from application.media.promote_media import PromoteMedia, VerifiedBytes
 from application.media.staging import Staging
 from application.media.unfinished_uploads import UnfinishedUploads
 from application.ports.storage import ObjectNotFound, ObjectStore, StoredObject
+from application.storage.reading import measure
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.failure import Failure, FailureCode
 from domain.checksum import Checksum
@@ -90,18 +90,11 @@ class CompleteUpload:
 
     async def _verify(self, media: Media, stored: StoredObject) -> VerifiedBytes:
         try:
-            checksum = stored.checksum or await self._hash(media)
+            checksum = stored.checksum or (await measure(self._store, media.storage_key))[1]
             await self._require_announced(media, stored, checksum)
             return await self._look_inside(media, checksum)
         except ObjectNotFound as error:
             raise MediaNotArrived(media.id) from error
-
-    async def _hash(self, media: Media) -> Checksum:
-        digest = sha256()
-        async with self._store.read(media.storage_key) as chunks:
-            async for chunk in chunks:
-                digest.update(chunk)
-        return Checksum(digest.digest())
 
     async def _require_announced(self, media: Media, stored: StoredObject, checksum: Checksum) -> None:
         violations = _mismatches(media, stored, checksum)

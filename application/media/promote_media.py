@@ -138,6 +138,7 @@ class PromoteMedia:
                     now=now,
                 )
             )
+            blob.correct_size(verified.size)
             media.hold(blob, now=now)
             await tx.blobs.save(blob)
             await tx.media.save(media)

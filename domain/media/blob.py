@@ -64,6 +64,12 @@ class Blob(Aggregate):
             created_at=now,
         )
 
+    def correct_size(self, size: int) -> None:
+        """To what its bytes have by proof, whatever it was described by. What lies there of another size is no more
+        taken for them.
+        """
+        self.size = size
+
     def is_there(self, size: int, checksum: Checksum | None) -> bool:
         """True when what lies at its key can be its bytes: `size` fits, and `checksum`, where the store keeps one."""
         return size == self.size and checksum in {None, self.checksum}

@@ -126,7 +126,9 @@ class Books:
         return found
 
     def write(self, key: str, size: int, *, age: timedelta = timedelta()) -> None:
-        body = key.encode().ljust(size, b".")[:size]
+        self.write_bytes(key, key.encode().ljust(size, b".")[:size], age=age)
+
+    def write_bytes(self, key: str, body: bytes, *, age: timedelta = timedelta()) -> None:
         self.bucket.write(key, body, content_type="image/jpeg", checksum=Checksum(bytes(32)))
         written = self.bucket.objects[key]
         self.bucket.objects[key] = replace(written, modified_at=written.modified_at - age)

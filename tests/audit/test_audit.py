@@ -1,7 +1,11 @@
 """Every difference that an audit knows: made behind everybody's back, found, and mended when told to."""
 
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -12,12 +16,15 @@ from application.products.slots import PRODUCT_GALLERY
 from application.users.slots import USER_AVATAR
 from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import Rendition, RenditionName
+from domain.checksum import Checksum
 from domain.ids import AttachmentId, MediaId, StoreId, UserId
 from domain.media.media import MediaStatus
 from domain.media.object_keys import blob_key, direct_key, rendition_key, staging_key
 from tests.audit.books import Books
 from tests.builders import IDS, NOW, STORE, build_blob, build_media, checksum_of
 
+NOBODYS = Checksum(sha256(b"nobody's").digest())
+A_MOMENT = 0.1
 LOST = Failure(code=FailureCode.NOT_UPLOADED, detail="the original has vanished from the store")
 
 
@@ -245,16 +252,72 @@ async def test_bytes_of_another_size_are_left_to_a_person(books: Books) -> None:
 
 async def test_bytes_that_no_blob_knows_are_condemned_not_deleted(books: Books) -> None:
     await books.media()
-    checksum = checksum_of("nobody's")
-    key = f"{STORE}/cas/{checksum.hex}"
-    books.write(key, 10)
+    key = blob_key(STORE, NOBODYS)
+    books.write_bytes(key, b"nobody's")
 
     assert await books.drifts(repair=True) == [Drift.ORPHAN_OBJECT]
 
     async with books.begin() as tx:
-        blob = await tx.blobs.find(STORE, checksum)
+        blob = await tx.blobs.find(STORE, NOBODYS)
     assert blob is not None
-    assert blob.condemned_at == NOW
+    assert (blob.condemned_at, blob.size, blob.content_type) == (NOW, len(b"nobody's"), "image/jpeg")
+    assert await books.store.head(key) is not None
+    assert await books.audit() == []
+
+
+@pytest.mark.parametrize("body", [b"nobody", b"somebody"], ids=["cut short", "others"])
+async def test_what_is_not_what_its_key_tells_is_taken_for_nothing_and_deleted_once_it_is_old(
+    books: Books, body: bytes
+) -> None:
+    key = blob_key(STORE, NOBODYS)
+    books.write_bytes(key, body)
+    assert [(each.drift, each.repaired) for each in await books.audit(repair=True)] == [(Drift.ORPHAN_OBJECT, False)]
+    assert await books.store.head(key) is not None
+
+    books.write_bytes(key, body, age=timedelta(days=3))
+    assert [each.repaired for each in await books.audit()] == [False]
+    assert [each.repaired for each in await books.audit(repair=True)] == [True]
+
+    assert await books.store.head(key) is None
+    async with books.begin() as tx:
+        assert await tx.blobs.find(STORE, NOBODYS) is None
+    assert await books.audit() == []
+
+
+async def test_nor_is_it_deleted_under_the_hands_of_an_upload(books: Books) -> None:
+    """Which comes for these bytes while what lies there is read."""
+    key = blob_key(STORE, NOBODYS)
+    books.write_bytes(key, b"nobody", age=timedelta(days=3))
+    read = books.store.read
+
+    @asynccontextmanager
+    async def overtaken(of: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        async with read(of) as chunks:
+            await books.media(checksum=NOBODYS, size=len(b"nobody's"))
+            yield chunks
+
+    books.store.read = overtaken  # type: ignore[method-assign]
+    assert [(each.drift, each.repaired) for each in await books.audit(repair=True)] == [(Drift.ORPHAN_OBJECT, False)]
+
+    assert await books.store.head(key) is not None
+    assert await books.audit() == []
+
+
+async def test_an_upload_that_comes_while_it_is_deleted_waits_and_writes_it_anew(books: Books) -> None:
+    key = blob_key(STORE, NOBODYS)
+    books.write_bytes(key, b"nobody", age=timedelta(days=3))
+    delete, uploads = books.store.delete, list[asyncio.Task[Any]]()
+
+    async def contested(keys: Sequence[str]) -> None:
+        uploads.append(asyncio.create_task(books.media(checksum=NOBODYS)))
+        await asyncio.sleep(A_MOMENT)
+        assert not uploads[0].done()
+        await delete(keys)
+
+    books.store.delete = contested  # type: ignore[method-assign]
+    assert [each.repaired for each in await books.audit(repair=True)] == [True]
+
+    await asyncio.gather(*uploads)
     assert await books.store.head(key) is not None
     assert await books.audit() == []
 
@@ -308,7 +371,7 @@ async def test_bytes_that_have_a_blob_elsewhere_are_deleted_once_they_are_old(bo
     _, blob = await books.media(key=direct_key(STORE, MediaId(IDS.new())))
     _, other = await books.media(key=direct_key(STORE, MediaId(IDS.new())))
     _, used = await books.media(key=direct_key(STORE, MediaId(IDS.new())))
-    condemned = build_blob(key=direct_key(STORE, MediaId(IDS.new())))
+    condemned = build_blob(key=direct_key(STORE, MediaId(IDS.new())), checksum=NOBODYS)
     async with books.begin() as tx:
         await tx.blobs.obtain(condemned)
         held = await tx.blobs.lock(used.id)
@@ -319,8 +382,9 @@ async def test_bytes_that_have_a_blob_elsewhere_are_deleted_once_they_are_old(bo
         await tx.media.save(uploading)
         await tx.commit()
     beside = {each.id: blob_key(STORE, each.checksum) for each in (blob, other, used, condemned)}
-    for each in (blob, used, condemned):
+    for each in (blob, used):
         books.write(beside[each.id], each.size, age=old)
+    books.write_bytes(beside[condemned.id], b"nobody's", age=old)
     books.write(beside[other.id], other.size)
 
     found = await books.audit(repair=True)

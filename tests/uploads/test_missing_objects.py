@@ -20,7 +20,7 @@ from domain.media.object_keys import blob_key, direct_key
 from tests.application.media.sending import MIB, checksum_of_bytes, complete, file_of, presign, upload
 from tests.application.media.test_cut_short import Killer, ended
 from tests.application.media_use_cases import UPLOAD_WINDOW
-from tests.builders import build_media
+from tests.builders import build_blob, build_media
 from tests.deletion.killing import Executioner
 from tests.uploads.library import A_MOMENT, Library
 
@@ -87,6 +87,32 @@ async def test_those_that_were_put_past_us_as_well(library: Library) -> None:
     assert (await complete(library, ticket.media.id, by=library.owner)).storage_key == dead.storage_key
 
     await assert_only_at(library, dead.storage_key)
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "direct"])
+async def test_what_is_cut_short_is_not_taken_for_them_whatever_their_blob_was_described_by(
+    library: Library, announced: bool
+) -> None:
+    key, short = blob_key(library.store_id, CHECKSUM), BODY[:MIB]
+    described = build_blob(store_id=library.store_id, checksum=CHECKSUM, size=len(short), content_type="video/mp4")
+    async with library.begin() as tx:
+        await tx.blobs.obtain(described)
+        await tx.commit()
+    upload_id = await library.multipart.begin(key, content_type="video/mp4")
+    part = await library.multipart.put(key, upload_id=upload_id, number=1, body=short)
+    await library.multipart.complete(key, upload_id=upload_id, parts=[part])
+
+    if announced:
+        ticket = await presign(library, BODY, by=library.owner, file_type="video/mp4")
+        await put(library, ticket.media.storage_key)
+        media = await complete(library, ticket.media.id, by=library.owner)
+    else:
+        media = await bring(library)
+
+    (blob,) = await library.blobs()
+    assert blob.id == described.id
+    assert blob.size == media.size == len(BODY)
+    await assert_only_at(library, key)
 
 
 async def test_twenty_at_once_by_both_ways_leave_one_object(library: Library) -> None:
