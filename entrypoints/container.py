@@ -109,6 +109,7 @@ from application.storage.route_notification import RouteNotification, StorageRou
 from application.storage.streamed_uploads import StreamedUploads
 from domain.batches.object_keys import is_original, is_ours
 from domain.media.object_keys import is_blob, is_rendition
+from entrypoints.authorities import trusted_authorities
 from entrypoints.media_consumers.attachment_terms import attachment_terms, preview_terms
 from entrypoints.media_consumers.media_consumer import registered_types
 from entrypoints.resources import Resources
@@ -378,7 +379,10 @@ class Container(containers.DeclarativeContainer):
     images = providers.Singleton(ImageProcessor, resources.provided.decoders, pixel_limit=settings.provided.pixel_limit)
     documents = providers.Singleton(DocumentProcessor, resources.provided.decoders, images=images)
     web = providers.Singleton(
-        AiohttpWebClient, patience=settings.provided.web_patience, allowed=settings.provided.web_networks
+        AiohttpWebClient,
+        patience=settings.provided.web_patience,
+        allowed=settings.provided.web_networks,
+        authorities=providers.Object(trusted_authorities),
     )
     pages = providers.Singleton(ChildPageReader, resources.provided.decoders)
     videos = providers.Singleton(

@@ -42,6 +42,7 @@ from application.ports.storage import MultipartUploads, ObjectStore, UrlSigner
 from application.ports.tracing import Tracing
 from application.ports.workspace import Workspace
 from application.unit_of_work import UnitOfWorkFactory
+from entrypoints.authorities import trusted_authorities
 from entrypoints.consumer.loops import Loops
 from entrypoints.media_consumers.media_consumer import MediaConsumer, postgres_repositories
 from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
@@ -107,7 +108,7 @@ async def open_resources(
         tracing = await stack.enter_async_context(_open_tracing(settings, role))
         engine = open_engine(services.database_url, application_name=f"vitrine-{role}")
         stack.push_async_callback(engine.dispose)
-        connection = await stack.enter_async_context(open_s3(services.bucket))
+        connection = await stack.enter_async_context(open_s3(services.bucket, authorities=trusted_authorities))
         if role.serves_api:
             await prepare_bucket(connection, cors_origins=settings.origins)
         decoders, probes, workspace = None, None, None

@@ -1,6 +1,7 @@
 """The HTTP side of a process: the API, or probes alone."""
 
 from adapters.auth.jwt import JwtVerifier
+from entrypoints.authorities import trusted_authorities
 from entrypoints.http.app import create_app, create_probes
 from entrypoints.http.server import HttpServer
 from entrypoints.http.services import HttpServices, HttpSettings, Probes
@@ -44,6 +45,7 @@ def toolbox(vitrine: Vitrine) -> Toolbox:
         jwks_url=settings.jwks_url,
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
+        authorities=trusted_authorities,
     )
     return Toolbox(
         begin=resources.begin,

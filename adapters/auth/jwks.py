@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +11,6 @@ import aiohttp
 import jwt
 from jwt import PyJWK, PyJWKSet
 
-from adapters.authorities import trusted_authorities
 from application.ports.auth import TokenRefused
 from domain.errors import Unavailable
 
@@ -38,10 +38,18 @@ class _Shelf:
 
 
 class JsonWebKeys:
-    def __init__(self, url: str, *, now: Callable[[], datetime], policy: JwksPolicy | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        now: Callable[[], datetime],
+        policy: JwksPolicy | None = None,
+        authorities: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
         self._url = url
         self._now = now
         self._policy = policy or JwksPolicy()
+        self._authorities = authorities
         self._shelf = _Shelf()
         self._fetching = asyncio.Lock()
 
@@ -92,7 +100,7 @@ class JsonWebKeys:
 
     async def _fetch(self) -> bytes:
         timeout = aiohttp.ClientTimeout(total=self._policy.timeout.total_seconds())
-        tls = await asyncio.to_thread(trusted_authorities)
+        tls = await asyncio.to_thread(self._authorities)
         async with (
             aiohttp.ClientSession(timeout=timeout, raise_for_status=True) as session,
             session.get(self._url, allow_redirects=False, ssl=tls) as response,

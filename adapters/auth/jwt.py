@@ -1,6 +1,7 @@
 """Bearer tokens: JSON Web Tokens, signed with a shared secret or by an issuer that publishes its keys."""
 
 import math
+import ssl
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +26,8 @@ class JwtVerifier(TokenVerifier):
     """HS256 with `secret`, RS256 and ES256 with the keys at `jwks_url`; with neither, every token is refused.
 
     The algorithm decides which kind of key is looked at, so that a published key is never taken for a secret.
-    `exp`, `sub`, `store_id` and `roles` are required; `iss` and `aud` as well where they are configured.
+    `exp`, `sub`, `store_id` and `roles` are required; `iss` and `aud` as well where they are configured. `authorities`
+    vouch for whoever publishes the keys.
     """
 
     def __init__(
@@ -38,9 +40,12 @@ class JwtVerifier(TokenVerifier):
         leeway: timedelta = timedelta(seconds=30),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         jwks_policy: JwksPolicy | None = None,
+        authorities: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
         self._secret = None if secret is None else _strong(secret)
-        self._keys = None if jwks_url is None else JsonWebKeys(jwks_url, now=now, policy=jwks_policy)
+        self._keys = (
+            None if jwks_url is None else JsonWebKeys(jwks_url, now=now, policy=jwks_policy, authorities=authorities)
+        )
         self._issuer = issuer
         self._audience = audience
         self._leeway = leeway

@@ -1,7 +1,7 @@
 """What the database refuses, in the words of the domain."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
@@ -33,38 +33,35 @@ _NO_ANSWER = (
 _LOST_RACE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
-def _changed_meanwhile(_: Any) -> DomainError:
+Refusals: TypeAlias = Mapping[str, Callable[[Any], DomainError]]
+"""Constraints that a correct caller may run into, by name, with the error made from what was being written.
+
+A constraint that nobody names guards against our own mistakes: its violation is raised as it is.
+"""
+
+
+def changed_meanwhile(_: Any) -> DomainError:
     return ConcurrentUpdate("somebody else stored it first; read again and repeat")
 
 
-CONSTRAINTS: dict[str, Callable[[Any], DomainError]] = {
+CONSTRAINTS: Refusals = {
     "uq_listing_media_batches_live_reference": lambda batch: BatchReferenceTaken(batch.reference),
-    "pk_listings": _changed_meanwhile,
-    "pk_listing_media_batches": _changed_meanwhile,
-    "pk_listing_media_assets": _changed_meanwhile,
-    "pk_listing_media_jobs": _changed_meanwhile,
-    "uq_listing_media_jobs_batch_id_attempt": _changed_meanwhile,
-    "pk_tasks": _changed_meanwhile,
-    "pk_dead_letters": _changed_meanwhile,
-    "pk_media": _changed_meanwhile,
-    "pk_stores": _changed_meanwhile,
-    "pk_users": _changed_meanwhile,
-    "uq_media_attachments_entity_type_entity_id_media_id": _changed_meanwhile,
+    "uq_listing_media_jobs_batch_id_attempt": changed_meanwhile,
+    "uq_media_attachments_entity_type_entity_id_media_id": changed_meanwhile,
     "fk_media_attachments_media_id": lambda added: MediaNotAttachable(attachment.media_id for attachment in added),
     "fk_listing_media_batches_listing_id": lambda batch: ListingNotFound(batch.listing_id),
     "fk_listing_media_assets_batch_id": lambda asset: BatchNotFound(asset.batch_id),
     "fk_listing_media_jobs_batch_id": lambda job: BatchNotFound(job.batch_id),
 }
-"""Constraints that a correct caller may run into, by name, with the error made from what was being written.
-
-A constraint that is not listed guards against our own mistakes: its violation is raised as it is.
-"""
+"""Those of the core, beside the primary keys of aggregates. Consumers of media name theirs where they write."""
 
 
-def domain_error(error: Exception, subject: object, *, connection_lost: bool) -> DomainError | None:
+def domain_error(
+    error: Exception, subject: object, *, refusals: Refusals = CONSTRAINTS, connection_lost: bool
+) -> DomainError | None:
     """What the driver's error means to a caller who was writing `subject`; None when it is our own mistake."""
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        make = CONSTRAINTS.get(error.constraint_name or "")
+        make = refusals.get(error.constraint_name or "")
         return make(subject) if make else None
     if isinstance(error, _LOST_RACE):
         return ConcurrentUpdate("the database broke a tie between two transactions; repeat this one")

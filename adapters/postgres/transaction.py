@@ -6,7 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 
-from adapters.postgres.errors import LOST_TRACK, STATEMENT_ERRORS, domain_error
+from adapters.postgres.errors import CONSTRAINTS, LOST_TRACK, STATEMENT_ERRORS, Refusals, domain_error
 from adapters.postgres.statements import Row, Statement
 
 T = TypeVar("T")
@@ -52,12 +52,14 @@ class Transaction:
     async def write_one(self, statement: Statement, **values: Any) -> Record | None:
         return next(iter(await self.write(statement, **values)), None)
 
-    async def store(self, statement: Statement, row: Row, *, subject: object) -> int:
+    async def store(self, statement: Statement, row: Row, *, subject: object, refusals: Refusals = CONSTRAINTS) -> int:
         """Insert or update `subject` and say how many rows changed."""
-        return await self._execute(statement.text, statement.one(row), subject)
+        return await self._execute(statement.text, statement.one(row), subject, refusals)
 
-    async def store_many(self, statement: Statement, rows: Sequence[Row], *, subject: object) -> int:
-        return await self._execute(statement.text, statement.many(rows), subject)
+    async def store_many(
+        self, statement: Statement, rows: Sequence[Row], *, subject: object, refusals: Refusals = CONSTRAINTS
+    ) -> int:
+        return await self._execute(statement.text, statement.many(rows), subject, refusals)
 
     def fail(self) -> None:
         """What was written so far must not be committed."""
@@ -88,18 +90,18 @@ class Transaction:
     async def _fetch(self, text: str, arguments: Sequence[Any], subject: object) -> list[Record]:
         return await self._run(self._connection.fetch(text, *arguments), subject)
 
-    async def _execute(self, text: str, arguments: Sequence[Any], subject: object) -> int:
+    async def _execute(self, text: str, arguments: Sequence[Any], subject: object, refusals: Refusals) -> int:
         await self._begin()
-        status = await self._run(self._connection.execute(text, *arguments), subject)
+        status = await self._run(self._connection.execute(text, *arguments), subject, refusals)
         return int(status.rpartition(" ")[2])
 
-    async def _run(self, call: Awaitable[T], subject: object) -> T:
+    async def _run(self, call: Awaitable[T], subject: object, refusals: Refusals = CONSTRAINTS) -> T:
         try:
             return await call
         except STATEMENT_ERRORS as error:
             self._failed = True
             self._broken = isinstance(error, LOST_TRACK)
-            translated = domain_error(error, subject, connection_lost=self._connection.is_closed())
+            translated = domain_error(error, subject, refusals=refusals, connection_lost=self._connection.is_closed())
             if translated is None:
                 raise
             raise translated from error

@@ -1,19 +1,21 @@
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import aioboto3
 import aiohttp
 from aiobotocore.config import AioConfig
 
-from adapters.authorities import trusted_authorities
 from adapters.s3.address import BucketAddress
 from adapters.s3.requests import SignedRequests, Timeouts
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
+
+Authorities: TypeAlias = Callable[[], ssl.SSLContext]
 
 _READ_AHEAD = 1024 * 1024
 _TIMEOUTS = Timeouts()
@@ -33,11 +35,16 @@ class S3Connection:
 
 @asynccontextmanager
 async def open_s3(
-    address: BucketAddress, *, max_connections: int = 32, timeouts: Timeouts = _TIMEOUTS
+    address: BucketAddress,
+    *,
+    max_connections: int = 32,
+    timeouts: Timeouts = _TIMEOUTS,
+    authorities: Authorities = ssl.create_default_context,
 ) -> AsyncIterator[S3Connection]:
     """Open both ways to the bucket; `address` is the one by which *we* reach the store.
 
-    Connects lazily, so that an absent store shows at the first call. One a process is enough.
+    `authorities` are asked for where it is reached by TLS. Connects lazily, so that an absent store shows at the first
+    call. One a process is enough.
     """
     async with (
         _session().client(
@@ -49,7 +56,7 @@ async def open_s3(
             aws_session_token=address.session_token,
             config=_config(address, timeouts),
         ) as client,
-        _http_session(address, max_connections) as http,
+        _http_session(address, max_connections, authorities) as http,
     ):
         yield S3Connection(address=address, client=client, requests=SignedRequests(http, address, timeouts))
 
@@ -74,8 +81,8 @@ def _config(address: BucketAddress, timeouts: Timeouts) -> AioConfig:
     )
 
 
-def _http_session(address: BucketAddress, max_connections: int) -> aiohttp.ClientSession:
-    tls = trusted_authorities() if address.origin.startswith("https:") else True
+def _http_session(address: BucketAddress, max_connections: int, authorities: Authorities) -> aiohttp.ClientSession:
+    tls = authorities() if address.origin.startswith("https:") else True
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=max_connections, ssl=tls),
         cookie_jar=aiohttp.DummyCookieJar(),

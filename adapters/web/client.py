@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from contextlib import aclosing, asynccontextmanager, closing
 from datetime import timedelta
 from importlib.metadata import version
@@ -13,7 +13,6 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from adapters.authorities import trusted_authorities
 from adapters.web.failures import rejecting, require_success
 from adapters.web.guard import ConnectionGuard, GuardedResolver
 from application.ports.web import WebClient, WebResource
@@ -41,7 +40,7 @@ class AiohttpWebClient(WebClient):
     An answer that is compressed all the same is decompressed as it is read, never ahead of it.
 
     `patience` is for the whole of a `get`; `allowed` are networks that may be contacted though they are not public;
-    `names` resolves, the system when it is None.
+    `names` resolves, the system when it is None; `authorities` are asked for once, in a thread.
     """
 
     def __init__(
@@ -50,17 +49,19 @@ class AiohttpWebClient(WebClient):
         patience: timedelta = timedelta(seconds=30),
         allowed: Collection[Network] = (),
         names: AbstractResolver | None = None,
+        authorities: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
         self._patience = patience.total_seconds()
         self._allowed = tuple(allowed)
         self._names = names
+        self._authorities = authorities
         self._tls: ssl.SSLContext | None = None
 
     @asynccontextmanager
     async def get(self, url: str, *, largest: int) -> AsyncIterator[WebResource]:
         deadline = asyncio.get_running_loop().time() + self._patience
         guard = ConnectionGuard(self._allowed)
-        async with self._session(guard, await self._authorities()) as session:
+        async with self._session(guard, await self._believed()) as session:
             with rejecting(guard):
                 async with asyncio.timeout_at(deadline):
                     reached, response = await self._follow(session, url)
@@ -75,9 +76,9 @@ class AiohttpWebClient(WebClient):
                         content=content,
                     )
 
-    async def _authorities(self) -> ssl.SSLContext:
+    async def _believed(self) -> ssl.SSLContext:
         if self._tls is None:
-            self._tls = await asyncio.to_thread(trusted_authorities)
+            self._tls = await asyncio.to_thread(self._authorities)
         return self._tls
 
     def _session(self, guard: ConnectionGuard, tls: ssl.SSLContext) -> aiohttp.ClientSession:

@@ -1,10 +1,13 @@
 """The arrows point inwards, and each driver stays in its own package."""
 
+import tomllib
 from collections import defaultdict
 
 import pytest
 from importlinter.cli import lint_imports
 
+from entrypoints.media_consumers.media_consumer import MediaConsumer
+from entrypoints.media_consumers.registered import MEDIA_CONSUMERS
 from tests.architecture.imports import LAYERS, ROOT, Import, imports_of
 
 DRIVERS = [
@@ -20,6 +23,20 @@ ALLOWED = {"domain": {"domain"}, "application": {"application", "domain"}}
 def test_the_import_contracts_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.parametrize("consumer", MEDIA_CONSUMERS, ids=lambda consumer: consumer.name)
+def test_no_consumer_of_media_knows_another(consumer: MediaConsumer) -> None:
+    package = "**." + consumer.name.replace(" ", "_")
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    theirs = [contract for contract in contracts if contract["name"].endswith("no other consumer of media")]
+
+    (own,) = [contract for contract in theirs if package in contract["source_modules"]]
+    assert [each["name"] for each in theirs if each is not own and package not in each["forbidden_modules"]] == []
+    (core,) = [
+        contract for contract in contracts if contract["name"] == "Media, the ledger and the audit know no consumer"
+    ]
+    assert package in core["forbidden_modules"]
 
 
 @pytest.mark.parametrize("layer", ALLOWED)

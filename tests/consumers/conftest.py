@@ -17,12 +17,6 @@ from tests.consumers.shop import Shop, open_shop
 from tests.consumers.workshop import Workshop
 from tests.postgres_databases import PostgresDatabases
 
-_EMPTIED = {
-    *("users", "stores", "ad_creatives", "ads", "licenses", "product_media", "products"),
-    *("parts", "kits", "set_attachments", "attachment_sets", "tasks"),
-    *("media_attachments", "media_postings", "media", "media_blobs", "outbox"),
-}
-
 
 @pytest.fixture(scope="session")
 async def shop_engine(postgres_databases: PostgresDatabases) -> AsyncIterator[AsyncEngine]:
@@ -37,8 +31,7 @@ async def postgres_shop(shop_engine: AsyncEngine, tmp_path: Path) -> AsyncIterat
     """Over one database for all, which is emptied."""
     async with shop_engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
-            if table.name in _EMPTIED:
-                await connection.execute(table.delete())
+            await connection.execute(table.delete())
     begin = PostgresUnitOfWorkFactory(shop_engine, IDS, repositories=postgres_repositories(MEDIA_CONSUMERS))
     async with open_shop(tmp_path, begin) as opened:
         yield opened

@@ -9,7 +9,7 @@ from adapters.postgres.outbox_writer import OutboxWriter
 from adapters.postgres.schema import ID, version_column
 from adapters.postgres.statements import Statement, insert_many
 from adapters.postgres.transaction import Record, Transaction
-from tests.toy_gallery.artwork import Artwork, Artworks, GalleryMedia
+from tests.toy_gallery.artwork import Artwork, Artworks, ArtworkTitleTaken, GalleryMedia
 
 _metadata = MetaData()
 _artworks = Table(
@@ -51,12 +51,15 @@ class PostgresArtworks(Artworks):
         self._transaction = transaction
         self._outbox = outbox
 
+    async def find(self, artwork_id: UUID) -> Artwork | None:
+        row = await self._transaction.read_one(_FIND, id=artwork_id)
+        return _from_row(row) if row else None
+
     async def lock(self, artwork_id: UUID) -> Artwork | None:
         # Two statements: one that has waited for a lock would show the new artwork with its old media.
         if not await self._transaction.write_one(_LOCK, id=artwork_id):
             return None
-        row = await self._transaction.read_one(_FIND, id=artwork_id)
-        return _from_row(row) if row else None
+        return await self.find(artwork_id)
 
     async def save(self, artwork: Artwork) -> None:
         await _WRITER.save(self._transaction, self._outbox, artwork)
@@ -94,4 +97,9 @@ def _from_row(row: Record) -> Artwork:
     )
 
 
-_WRITER = AggregateWriter(_artworks, _to_row, fixed=["store_id"])
+_WRITER = AggregateWriter(
+    _artworks,
+    _to_row,
+    fixed=["store_id"],
+    refusals={"uq_artworks_store_id_title": lambda artwork: ArtworkTitleTaken(artwork.title)},
+)

@@ -5,12 +5,23 @@ from datetime import datetime
 from uuid import UUID
 
 from application.attachments.entity_types import EntityType, Reference, References
+from application.attachments.reconcile_attachments import UsageChange
 from application.unit_of_work import UnitOfWork
 from domain.attachments.attachment import Attachment
 from domain.ids import MediaId
-from tests.toy_gallery.artwork import Artworks
+from tests.toy_gallery.artwork import Artwork, Artworks
 
 GALLERY = "gallery"
+
+
+def gallery_changed(artwork: Artwork, old: Sequence[MediaId], new: Sequence[MediaId]) -> UsageChange:
+    return UsageChange(
+        entity_type=GALLERY,
+        entity_id=artwork.id,
+        store_id=artwork.store_id,
+        old_media_ids=old,
+        new_media_ids=new,
+    )
 
 
 async def detach(tx: UnitOfWork, attachment: Attachment, _: datetime) -> None:

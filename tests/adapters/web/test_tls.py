@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from adapters.authorities import trusted_authorities
 from adapters.web.client import AiohttpWebClient
 from domain.assets.failure import FailureCode
+from entrypoints.authorities import trusted_authorities
 from tests.adapters.web.fetching import fetch, refusal
 from tests.adapters.web.names import Names
 from tests.adapters.web.site import LOOPBACK, Site, open_site, page, redirect
@@ -66,7 +66,7 @@ def test_a_machine_without_authorities_believes_in_those_of_browsers(authority: 
 
 
 def browser() -> AiohttpWebClient:
-    return AiohttpWebClient(allowed=[LOOPBACK], names=Names(["127.0.0.1"]))
+    return AiohttpWebClient(allowed=[LOOPBACK], names=Names(["127.0.0.1"]), authorities=trusted_authorities)
 
 
 def named(site: Site, name: str, body: bytes) -> str:
