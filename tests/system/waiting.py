@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_POLL = 0.05
+_POLL = 0.1
 
 
 async def eventually(

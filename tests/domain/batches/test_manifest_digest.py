@@ -4,7 +4,6 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,25 +28,24 @@ def test_the_spelling_of_a_checksum_does_not_matter(files: list[AnnouncedFile]) 
     assert digest_of(*respelled) == digest_of(*files)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"client_id": "other"},
-        {"media_type": "PHOTO_HORIZONTAL"},
-        {"filename": "IMG_0002.jpg"},
-        {"content_type": "image/png"},
-        {"size": 1_001},
-        {"checksum": str(checksum_of("other"))},
-        {"sequence": 2},
-        {"title": "Kitchen"},
-    ],
-    ids=lambda change: next(iter(change)),
-)
+CHANGES: list[dict[str, Any]] = [
+    {"client_id": "other"},
+    {"media_type": "PHOTO_HORIZONTAL"},
+    {"filename": "IMG_0002.jpg"},
+    {"content_type": "image/png"},
+    {"size": 1_001},
+    {"checksum": str(checksum_of("other"))},
+    {"sequence": 2},
+    {"title": "Kitchen"},
+]
+
+
 @given(rest=manifests(max_files=3))
-def test_every_field_of_every_file_matters(change: dict[str, Any], rest: list[AnnouncedFile]) -> None:
+def test_every_field_of_every_file_matters(rest: list[AnnouncedFile]) -> None:
     taken = {"one", "other"}
     rest = [replace(file, sequence=file.sequence + 10) for file in rest if file.client_id not in taken]
-    assert digest_of(announce(**change), *rest) != digest_of(announce(), *rest)
+    digests = [digest_of(announce(**change), *rest) for change in [{}, *CHANGES]]
+    assert len(set(digests)) == len(digests)
 
 
 @given(manifests())
