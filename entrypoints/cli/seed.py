@@ -34,7 +34,8 @@ def seed(
     Fixtures are JSON files, one a kind, such as parts.json and attachments.json; their entries call each other by keys,
     and the files that they upload lie in `files`. All is checked first: if a key leads nowhere, or anything else is
     wrong, each mistake is named, nothing is loaded, and the exit code is 2. What is there already stays as it is, so
-    the command may be repeated, and completes what an earlier one has begun. One at a time for each store.
+    the command may be repeated, and completes what an earlier one has begun. One at a time for each store: a second one
+    is refused meanwhile.
 
     It works beside a running `vitrine run` of this folder, or on the database and the bucket that the settings name.
 

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from adapters.postgres.advisory_lock import advisory_lock
 from domain.ids import StoreId
 from domain.principal import Principal
 from entrypoints.cli.errors import CommandFailed
@@ -42,7 +43,11 @@ def check_fixtures(folder: Path | None, settings: Settings) -> FixtureSet | None
 async def seed_store(settings: Settings, fixture_set: FixtureSet, store: UUID) -> None:
     """Raises CommandFailed, and what opening the services raises."""
     principal = Principal(user_id=DEMO_USER, store_id=StoreId(store), roles=ALL_ROLES)
-    async with open_seeder(settings) as vitrine:
+    name = f"vitrine.seed {store}"
+    async with open_seeder(settings) as vitrine, advisory_lock(vitrine.services.database_url, name) as alone:
+        if not alone:
+            # Each would look for what the other is just making, and both would make it.
+            raise CommandFailed("another `vitrine seed` is loading this store; wait until it has ended")
         with _progress() as progress:
             bar = progress.add_task("loading", total=fixture_set.size)
             try:

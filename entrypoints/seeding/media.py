@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 from application.media.list_media import ListMedia, ListMediaQuery
 from application.media.upload_media import UploadMediaCommand
 from application.media.upload_terms import UploadTerms
+from domain.assets.failure import Failure
+from domain.errors import Conflict
 from domain.ids import MediaId, StoreId, UserId
 from domain.media.announcement import SentAlong, require_sound_words
 from domain.media.kind import MediaKind
@@ -19,6 +21,19 @@ from entrypoints.seeding.material import Flaw, Material, flaws
 from entrypoints.seeding.pages import PAGE, all_of
 
 _NOBODY = UUID(int=0)
+
+
+class MediaHasFailed(Conflict):
+    """It would fail again."""
+
+    code = "MEDIA_HAS_FAILED"
+
+    def __init__(self, media_id: MediaId, failure: Failure) -> None:
+        super().__init__(
+            f"media {media_id} has failed since an earlier run uploaded it: {failure.detail}; "
+            "delete it, and a run uploads its file anew"
+        )
+        self.media_id = media_id
 
 
 class MediaEntry(Entry, frozen=True):
@@ -77,7 +92,7 @@ class MediaLoader(Loader[MediaEntry]):
         self._list = ListMedia(begin=tools.toolbox.begin, links=tools.toolbox.media_links)
 
     async def find(self, entry: MediaEntry) -> UUID | None:
-        """What is on its way, or has failed, is not there."""
+        """What is on its way, or never arrived, is not there. Raises MediaHasFailed."""
 
         async def page(before: MediaId | None) -> tuple[list[Media], MediaId | None]:
             found = await self._list(
@@ -93,7 +108,13 @@ class MediaLoader(Loader[MediaEntry]):
             return [each.media for each in found.media], found.next_before
 
         named = [media for media in await all_of(page) if media.original_name == entry.shown_name]
-        return next((media.id for media in reversed(named) if media.is_attachable), None)
+        for media in reversed(named):
+            if media.is_attachable:
+                return media.id
+        for media in named:
+            if media.failure is not None and media.has_arrived:
+                raise MediaHasFailed(media.id, media.failure)
+        return None
 
     async def make(self, entry: MediaEntry) -> UUID:
         command = UploadMediaCommand(principal=self._principal, sent=entry.sent, at_least=self._files.size(entry.file))

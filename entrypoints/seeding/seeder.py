@@ -28,7 +28,7 @@ class Tally:
 
 async def seed(tools: SeedTools, *, done: Callable[[], None]) -> Mapping[str, Tally]:
     """By context, in the order of loading. What is there is left as it is, so a run that was interrupted is completed
-    by the next one; not for two at once. `done` is called after each entry. Raises EntryRefused.
+    by the next one; not for two at once in one store. `done` is called after each entry. Raises EntryRefused.
     """
     fixtures, loaded = tools.fixtures, tools.loaded
     tallies = {}

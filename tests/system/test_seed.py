@@ -1,5 +1,6 @@
 """`vitrine seed` beside a running `vitrine run`: what clients see afterwards, and what a second run finds."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -225,15 +226,64 @@ async def test_killed_twice_on_its_way_it_is_completed_by_the_next_run(
     assert all(loaded == 0 for loaded, _ in again.values())
 
 
-async def killed_once_there_are(least: int, name: str, process: psutil.Popen, shop: Shop) -> None:
+async def until_there_are(least: int, name: str, shop: Shop) -> None:
     async def well_begun() -> bool:
         return len(await shop.all(name)) >= least
 
+    await eventually(well_begun, within=100, expecting=f"{least} of {name}", every=0.05)
+
+
+async def killed_once_there_are(least: int, name: str, process: psutil.Popen, shop: Shop) -> None:
     try:
-        await eventually(well_begun, within=100, expecting=f"{least} of {name}", every=0.05)
+        await until_there_are(least, name, shop)
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=30)
+
+
+async def test_a_second_run_at_once_is_refused_and_nothing_is_there_twice(
+    program: Program, fixtures: FixtureFolder, shop: Shop
+) -> None:
+    command = ("seed", fixtures.path, "--store", str(shop.store_id))
+    first = program.start(*command)
+    await until_there_are(1, "media", shop)
+    first.suspend()
+
+    refused = await program.run(*command)
+    first.resume()
+    output, notices = await asyncio.to_thread(first.communicate, timeout=100)
+
+    assert (refused.code, refused.output) == (1, "")
+    assert "another `vitrine seed` is loading this store" in refused.notices
+    finished = tallies(Outcome(code=first.returncode, output=output, notices=notices))
+    assert finished == {context.name: (len(fixtures.entries(context.name)), 0) for context in CONTEXTS}
+    await assert_complete(shop, fixtures)
+
+
+async def test_a_media_that_has_failed_is_told_and_not_uploaded_again(
+    program: Program, fixtures: FixtureFolder, shop: Shop
+) -> None:
+    """Its head is sound, and no more of it was looked at before."""
+    whole = (fixtures.files / "banner.jpg").read_bytes()
+    (fixtures.files / "torn.jpg").write_bytes(whole[: len(whole) // 2])
+    fixtures.add("media", key="torn", file="torn.jpg", kind="product")
+    command = ("seed", fixtures.path, "--store", str(shop.store_id))
+    assert (await program.run(*command)).code == 0
+
+    async def torn() -> list[Json]:
+        return [each for each in await shop.all("media") if each["originalName"] == "torn.jpg"]
+
+    async def failed() -> bool:
+        return [each["status"] for each in await torn()] == ["FAILED"]
+
+    await eventually(failed, within=100, expecting="it has FAILED")
+    (media,) = await torn()
+
+    again = await program.run(*command)
+
+    assert (again.code, again.output) == (1, "")
+    assert f"media.json, torn: media {media['mediaId']} has failed" in again.notices
+    assert await torn() == [media]
 
 
 async def test_nothing_is_loaded_where_a_key_leads_nowhere(
