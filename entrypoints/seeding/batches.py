@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 
 from application.batches.complete_upload_batch import CompleteUploadBatchCommand
@@ -21,6 +24,7 @@ from domain.batches.manifest import AnnouncedFile, check_manifest
 from domain.batches.media_type import MediaType
 from domain.ids import BatchId, ListingId, UserId
 from domain.listings.access import require_awaiting, require_uploader
+from domain.listings.listing import Listing
 from domain.principal import Principal, Role
 from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Loader, SeedTools
@@ -51,6 +55,11 @@ class BatchEntry(Entry, frozen=True):
     def media_types(self) -> frozenset[MediaType]:
         return frozenset(each.media_type for each in self.files)
 
+    @property
+    def carries_photos(self) -> bool:
+        """Or videos, as the listing awaits them."""
+        return any(not media_type.is_project for media_type in self.media_types)
+
     def announced(self, files: SampleFiles) -> Sequence[AnnouncedFile]:
         """Raises SampleMissing."""
         return [
@@ -80,6 +89,27 @@ def _rules(entry: BatchEntry, material: Material) -> Iterator[Flaw]:
         yield from flaws(lambda: require_uploader(listing, somebody, entry.media_types), at="by")
         names = {str(listing.id): entry.listing}
         yield from flaws(lambda: require_awaiting(listing, entry.media_types), at="listing", names=names)
+        yield from _too_late(entry, listing, material)
+
+
+def _too_late(entry: BatchEntry, listing: Listing, material: Material) -> Iterator[Flaw]:
+    """Once photos of a listing are READY, it may have moved on before the next ones come."""
+    if not entry.carries_photos:
+        return
+    for earlier in _before(entry, material):
+        if earlier.carries_photos and listing.media_ready(now=listing.updated_at):
+            yield Flaw(
+                "listing", f'it takes no photos any more once those of "{earlier.key}" are ready; put them there'
+            )
+
+
+def _before(entry: BatchEntry, material: Material) -> Iterator[BatchEntry]:
+    """Those for the same listing that are loaded before it, as far as they are sound."""
+    for members in takewhile(lambda each: each.get("key") != entry.key, material.entries["batches"]):
+        with suppress(msgspec.ValidationError):
+            earlier = msgspec.convert(members, BatchEntry)
+            if earlier.listing == entry.listing:
+                yield earlier
 
 
 def _missing(entry: BatchEntry, files: SampleFiles) -> Iterator[Flaw]:

@@ -41,7 +41,7 @@ class FixtureSet:
 
 def read_fixture_set(folder: Path, settings: Settings) -> FixtureSet:
     """A file that is not there has no entries. Raises BrokenFixtures with everything that is wrong."""
-    read = {context.name: _read(folder / context.file) for context in CONTEXTS}
+    read = {context.name: _read(folder, context.file) for context in CONTEXTS}
     problems = [*_of_folder(folder), *(problem for file in read.values() for problem in file.problems)]
     sound: dict[str, list[Any]] = {}
     for context in CONTEXTS:
@@ -63,9 +63,24 @@ def read_fixture_set(folder: Path, settings: Settings) -> FixtureSet:
     return FixtureSet(fixtures=sound, files=files)
 
 
-def _read(path: Path) -> FixtureFile:
+def _read(folder: Path, name: str) -> FixtureFile:
+    path = folder / name
+    if _leads_out(path):
+        return FixtureFile(name=name, entries=None, problems=[_outside(path)])
     is_absent = not path.exists() and not path.is_symlink()
-    return FixtureFile(name=path.name, entries=()) if is_absent else read_fixture_file(path)
+    return FixtureFile(name=name, entries=()) if is_absent else read_fixture_file(path)
+
+
+def _leads_out(path: Path) -> bool:
+    """By a link; of one that leads to itself whoever reads it finds out."""
+    try:
+        return not path.resolve().is_relative_to(path.parent.resolve())
+    except RuntimeError:
+        return False
+
+
+def _outside(path: Path) -> Problem:
+    return Problem(file=path.name, detail=f"this leads out of the folder {path.parent.name}")
 
 
 def _sorted_out(context: Context[Any], read: Mapping[str, FixtureFile]) -> tuple[list[Problem], list[Any]]:
@@ -82,6 +97,8 @@ def _sorted_out(context: Context[Any], read: Mapping[str, FixtureFile]) -> tuple
 
 
 def _of_folder(folder: Path) -> Iterator[Problem]:
+    if _leads_out(folder / _SAMPLES):
+        yield _outside(folder / _SAMPLES)
     found = sorted(path.name for path in folder.glob("*.json"))
     if not found:
         yield Problem(file=str(folder), detail=f"there are no fixtures here; their files are {', '.join(_FILE_NAMES)}")

@@ -200,6 +200,13 @@ def add_note(fixtures: FixtureFolder) -> str:
     return "note"
 
 
+def move_out(fixtures: FixtureFolder, path: Path) -> None:
+    """Out of the folder of fixtures; a link leads there."""
+    elsewhere = fixtures.path.with_name("elsewhere")
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
 Break = Callable[[FixtureFolder], object]
 
 RULES: dict[str, tuple[Break, str]] = {
@@ -214,6 +221,18 @@ RULES: dict[str, tuple[Break, str]] = {
     "a sample file that leads to itself": (
         lambda it: ((it.files / "logo.png").unlink(), (it.files / "logo.png").symlink_to("logo.png")),
         'media.json, logo, file: "logo.png" in files leads nowhere',
+    ),
+    "a sample file that leads elsewhere": (
+        lambda it: move_out(it, it.files / "logo.png"),
+        'media.json, logo, file: "logo.png" leads out of the folder files',
+    ),
+    "sample files that lie elsewhere": (
+        lambda it: move_out(it, it.files),
+        "files: this leads out of the folder fixtures",
+    ),
+    "fixtures that lie elsewhere": (
+        lambda it: move_out(it, it.path / "ads.json"),
+        "ads.json: this leads out of the folder fixtures",
     ),
     "an empty sample file": (
         lambda it: (it.files / "assembly.pdf").write_bytes(b""),
@@ -279,6 +298,10 @@ RULES: dict[str, tuple[Break, str]] = {
         lambda it: it.change("listings", "house-in-the-hills", lambda entry: entry.update(status="PUBLISHED")),
         'batches.json, first-delivery, listing: listing "house-in-the-hills"',
     ),
+    "a delivery when another one has brought the photos": (
+        lambda it: it.add("batches", **it.entry("batches", "first-delivery") | {"key": "second-delivery"}),
+        'batches.json, second-delivery, listing: it takes no photos any more once those of "first-delivery" are ready',
+    ),
     "a delivery of what was not said": (
         lambda it: it.change("batches", "first-delivery", lambda entry: entry["files"][0].update(file="safety.pdf")),
         "batches.json, first-delivery, files/0/contentType: PHOTO_HORIZONTAL takes",
@@ -337,6 +360,22 @@ async def test_rules_of_the_application_are_asked_beforehand(
     damage, expected = RULES[rule]
     damage(fixtures)
     assert (await the_mistake(program, fixtures)).startswith(expected)
+
+
+async def test_links_within_the_folder_are_followed(fixtures: FixtureFolder, program: Program) -> None:
+    for path in (fixtures.files, fixtures.files / "logo.png", fixtures.path / "ads.json"):
+        path.symlink_to(path.rename(path.with_suffix(".kept")))
+    outcome = await program.run("seed", "--check", fixtures.path)
+    assert outcome.code == 0, outcome
+
+
+async def test_photos_for_a_listing_that_awaits_them_again_and_project_files_are_no_matter_of_order(
+    fixtures: FixtureFolder, program: Program
+) -> None:
+    fixtures.add("batches", **fixtures.entry("batches", "first-delivery") | {"key": "second-delivery"})
+    fixtures.change("listings", "house-in-the-hills", lambda entry: entry.update(status="REJECTED_BY_OWNER"))
+    outcome = await program.run("seed", "--check", fixtures.path)
+    assert outcome.code == 0, outcome
 
 
 async def test_sound_fixtures_without_services_are_told_so(program: Program) -> None:
