@@ -12,10 +12,10 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from domain.ids import MediaId
+from entrypoints.http.answering import answer, no_content
 from entrypoints.http.authentication import TokenRequired
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.security import BEARER
-from entrypoints.http.listing_media.answering import answer, no_content
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.use_case import given
 from entrypoints.media_consumers.media_consumer import Toolbox

@@ -10,8 +10,8 @@ from domain.ids import MediaId
 from entrypoints.http.ads import examples
 from entrypoints.http.ads.requests import AdBody
 from entrypoints.http.ads.responses import ad_body
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

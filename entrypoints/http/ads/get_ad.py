@@ -9,8 +9,8 @@ from application.ads.get_ad import AdQuery, GetAd
 from domain.ids import AdId
 from entrypoints.http.ads import examples
 from entrypoints.http.ads.responses import ad_body
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

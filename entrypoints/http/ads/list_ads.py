@@ -8,9 +8,9 @@ from application.ads.list_ads import ListAds, ListAdsQuery
 from domain.ids import AdId
 from entrypoints.http.ads import examples
 from entrypoints.http.ads.responses import AdPageBody, ad_body
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.parameters import CURSOR, LIMIT
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.reading.page_parameters import PageParameters

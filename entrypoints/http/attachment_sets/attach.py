@@ -17,13 +17,13 @@ from domain.attachment_sets.set_attachment import MAX_TITLE
 from domain.errors import Rejected
 from domain.ids import AttachmentSetId, MediaId
 from domain.web.web_address import MAX_LENGTH
+from entrypoints.http.answering import created
 from entrypoints.http.attachment_sets import examples
 from entrypoints.http.attachment_sets.attachment_form import WORDS, named_file
 from entrypoints.http.attachment_sets.requests import AttachBody
 from entrypoints.http.attachment_sets.responses import attachment_body
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.creates import Creates
-from entrypoints.http.listing_media.answering import created
 from entrypoints.http.reading.file_form import FORM_TYPE, FileForm
 from entrypoints.http.reading.json_request import LOG_FACTS, JsonRequest, UnsupportedMediaType
 from entrypoints.reading.json_body import read_json

@@ -9,11 +9,11 @@ from litestar.params import FromPath
 from application.attachment_sets.change_attachment import ChangeAttachment, ChangeAttachmentCommand
 from domain.errors import Rejected, Violation
 from domain.ids import AttachmentSetId, SetAttachmentId
+from entrypoints.http.answering import answer
 from entrypoints.http.attachment_sets import examples
 from entrypoints.http.attachment_sets.requests import ChangeAttachmentBody
 from entrypoints.http.attachment_sets.responses import attachment_body
 from entrypoints.http.documentation.answers import Success, answers, shown
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

@@ -8,11 +8,11 @@ from litestar.params import FromPath
 
 from application.attachment_sets.choose_cover import ChooseCover, ChooseCoverCommand
 from domain.ids import AttachmentSetId, SetAttachmentId
+from entrypoints.http.answering import answer
 from entrypoints.http.attachment_sets import examples
 from entrypoints.http.attachment_sets.requests import ChooseCoverBody
 from entrypoints.http.attachment_sets.responses import cover_body
 from entrypoints.http.documentation.answers import Success, answers, shown
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

@@ -7,10 +7,10 @@ from litestar.params import FromPath
 
 from application.attachment_sets.get_attachment import AttachmentQuery, GetAttachment
 from domain.ids import AttachmentSetId, SetAttachmentId
+from entrypoints.http.answering import answer
 from entrypoints.http.attachment_sets import examples
 from entrypoints.http.attachment_sets.responses import attachment_body
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

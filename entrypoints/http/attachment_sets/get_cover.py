@@ -8,10 +8,10 @@ from litestar.params import FromPath
 from application.attachment_sets.get_cover import GetCover
 from application.attachment_sets.get_set import SetQuery
 from domain.ids import AttachmentSetId
+from entrypoints.http.answering import answer
 from entrypoints.http.attachment_sets import examples
 from entrypoints.http.attachment_sets.responses import cover_body
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

@@ -7,10 +7,10 @@ from litestar.params import FromPath
 
 from application.dead_letters.get_dead_letter import DeadLetterQuery, GetDeadLetter
 from domain.ids import DeadLetterId
+from entrypoints.http.answering import answer
 from entrypoints.http.dead_letters.bodies import letter_body
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import dead_letters
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

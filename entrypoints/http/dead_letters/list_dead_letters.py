@@ -7,13 +7,13 @@ from litestar.di import NamedDependency
 from application.dead_letters.list_dead_letters import ListDeadLetters, ListDeadLettersQuery
 from domain.dead_letters.dead_letter import LetterStatus
 from domain.ids import DeadLetterId
+from entrypoints.http.answering import answer
 from entrypoints.http.dead_letters.bodies import summary_body
 from entrypoints.http.dead_letters.requests import DeadLettersParameters
 from entrypoints.http.dead_letters.responses import DeadLetterPageBody
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import dead_letters
 from entrypoints.http.documentation.parameters import CURSOR, LIMIT, query_parameter
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.reading.json_body import read_plain

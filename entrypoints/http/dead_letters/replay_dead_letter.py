@@ -7,10 +7,10 @@ from litestar.params import FromPath
 
 from application.dead_letters.replay_dead_letter import ReplayDeadLetter, ReplayDeadLetterCommand
 from domain.ids import DeadLetterId
+from entrypoints.http.answering import answer
 from entrypoints.http.dead_letters.responses import ReplayBody
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import dead_letters
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

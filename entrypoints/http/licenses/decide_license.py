@@ -8,11 +8,11 @@ from litestar.params import FromPath
 
 from application.licenses.decide_license import DecideLicense, DecideLicenseCommand
 from domain.ids import LicenseId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.licenses import examples
 from entrypoints.http.licenses.requests import DecideLicenseBody
 from entrypoints.http.licenses.responses import license_body
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

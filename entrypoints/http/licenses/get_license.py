@@ -7,10 +7,10 @@ from litestar.params import FromPath
 
 from application.licenses.get_license import GetLicense, LicenseQuery
 from domain.ids import LicenseId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.licenses import examples
 from entrypoints.http.licenses.responses import license_body
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

@@ -6,11 +6,11 @@ from litestar.di import NamedDependency
 
 from application.licenses.list_licenses import ListLicenses, ListLicensesQuery
 from domain.ids import LicenseId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.parameters import CURSOR, LIMIT
 from entrypoints.http.licenses import examples
 from entrypoints.http.licenses.responses import LicensePageBody, license_body
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.reading.page_parameters import PageParameters

@@ -8,11 +8,11 @@ from litestar.params import FromPath
 
 from application.licenses.resubmit_license import ResubmitLicense, ResubmitLicenseCommand
 from domain.ids import LicenseId, MediaId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.licenses import examples
 from entrypoints.http.licenses.requests import ResubmitLicenseBody
 from entrypoints.http.licenses.responses import license_body
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.reading.patching import change_of
 

@@ -6,11 +6,11 @@ from litestar.di import NamedDependency
 
 from application.licenses.submit_license import SubmitLicense, SubmitLicenseCommand
 from domain.ids import MediaId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.licenses import examples
 from entrypoints.http.licenses.requests import SubmitLicenseBody
 from entrypoints.http.licenses.responses import license_body
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 
 

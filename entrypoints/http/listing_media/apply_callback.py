@@ -5,9 +5,9 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 
 from application.processing.apply_callback import ApplyCallback
+from entrypoints.http.answering import accepted
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import callbacks
-from entrypoints.http.listing_media.answering import accepted
 from entrypoints.http.listing_media.callback_signature import delivery_of
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.reading.pipeline_report import CallbackBody, command_of

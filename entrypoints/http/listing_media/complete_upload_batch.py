@@ -8,9 +8,9 @@ from application.batches.complete_upload_batch import CompleteUploadBatch, Compl
 from application.batches.verify_uploads import ClaimedUpload
 from domain.batches.batch import BatchStatus
 from domain.ids import BatchId, ListingId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import uploads
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import CompleteUploadBatchBody, UploadedFileBody
 from entrypoints.http.listing_media.responses import StartedJobBody
 from entrypoints.http.reading.json_request import JsonRequest

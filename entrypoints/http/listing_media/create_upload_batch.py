@@ -6,10 +6,10 @@ from litestar.di import NamedDependency
 
 from application.batches.create_upload_batch import CreateUploadBatch, CreateUploadBatchCommand
 from domain.ids import ListingId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import uploads
 from entrypoints.http.listing_media.announcement import AnnouncementRequest, announced
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import CreateUploadBatchBody
 from entrypoints.http.listing_media.tickets import tickets_body
 

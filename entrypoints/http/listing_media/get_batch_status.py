@@ -7,9 +7,9 @@ from litestar.di import NamedDependency
 from application.batches.get_batch_status import BatchReport, BatchStatusQuery, GetBatchStatus
 from domain.assets.asset import Asset
 from domain.ids import BatchId, ListingId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import batches
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import BatchBody
 from entrypoints.http.listing_media.responses import AssetStatusBody, BatchStatusBody, ProcessingBody, StepBody
 from entrypoints.http.listing_media.summaries import error_body, summary_body

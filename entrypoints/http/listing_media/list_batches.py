@@ -6,10 +6,10 @@ from litestar.di import NamedDependency
 
 from application.batches.list_batches import ListBatches, ListBatchesQuery
 from domain.ids import BatchId, ListingId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import batches
 from entrypoints.http.documentation.parameters import CURSOR, LIMIT, query_parameter
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import ListBatchesParameters
 from entrypoints.http.listing_media.responses import BatchPageBody
 from entrypoints.http.listing_media.summaries import summary_body

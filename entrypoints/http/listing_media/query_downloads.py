@@ -7,9 +7,9 @@ from litestar.di import NamedDependency
 from application.batches.query_downloads import DownloadItem, Downloads, DownloadsQuery, QueryDownloads
 from domain.assets.rendition import MediaFacts, RenditionName
 from domain.ids import BatchId, ListingId
+from entrypoints.http.answering import answer, no_content
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import downloads
-from entrypoints.http.listing_media.answering import answer, no_content
 from entrypoints.http.listing_media.requests import QueryDownloadsBody
 from entrypoints.http.listing_media.responses import (
     DownloadBody,

@@ -6,9 +6,9 @@ from litestar.di import NamedDependency
 
 from application.batches.reissue_upload_urls import ReissueUploadUrls, ReissueUploadUrlsCommand
 from domain.ids import BatchId, ListingId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import uploads
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import ReissueUploadUrlsBody
 from entrypoints.http.listing_media.tickets import tickets_body
 from entrypoints.http.reading.json_request import JsonRequest

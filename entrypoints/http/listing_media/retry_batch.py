@@ -7,9 +7,9 @@ from litestar.di import NamedDependency
 from application.batches.retry_batch import RetryBatch, RetryBatchCommand
 from domain.batches.batch import BatchStatus
 from domain.ids import BatchId, ListingId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import batches
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import BatchBody
 from entrypoints.http.listing_media.responses import StartedJobBody
 from entrypoints.http.reading.json_request import JsonRequest

@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from application.listings.upsert_listing import UpsertListing, UpsertListingCommand
 from domain.ids import ListingId, UserId
 from domain.listings.listing import Listing
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import listings
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.listing_media.requests import UpsertListingBody
 from entrypoints.http.listing_media.responses import BookingFactsBody, ListingBody
 from entrypoints.http.reading.json_request import JsonRequest

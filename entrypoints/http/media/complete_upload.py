@@ -7,9 +7,9 @@ from litestar.params import FromPath
 
 from application.media.complete_upload import CompleteUpload, CompleteUploadCommand
 from domain.ids import MediaId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import media as examples
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.bodies import media_body
 from entrypoints.http.reading.json_request import JsonRequest
 

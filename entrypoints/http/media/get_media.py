@@ -7,9 +7,9 @@ from litestar.params import FromPath
 
 from application.media.get_media import GetMedia, MediaQuery
 from domain.ids import MediaId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import library
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.bodies import media_detail_body
 from entrypoints.http.media.entity_tag import entity_tag
 from entrypoints.http.reading.json_request import JsonRequest

@@ -9,10 +9,10 @@ from domain.ids import MediaId, UserId
 from domain.media.content_class import ContentClass
 from domain.media.kind import MediaKind
 from domain.media.media import MediaStatus
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import library
 from entrypoints.http.documentation.parameters import CURSOR, LIMIT, query_parameter
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.bodies import listed_media_body
 from entrypoints.http.media.requests import LibraryParameters, ShownStatus
 from entrypoints.http.media.responses import MediaPageBody

@@ -8,10 +8,10 @@ from litestar.params import FromPath
 
 from application.attachments.list_usages import ListUsages, ListUsagesQuery
 from domain.ids import MediaId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import library
 from entrypoints.http.documentation.parameters import CURSOR, LIMIT
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.bodies import usage_body
 from entrypoints.http.media.requests import UsagesParameters
 from entrypoints.http.media.responses import UsagePageBody

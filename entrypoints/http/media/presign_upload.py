@@ -5,9 +5,9 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 
 from application.media.presign_upload import PresignUpload, PresignUploadCommand
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import media as examples
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.announcement import PresignRequest, announced
 from entrypoints.http.media.requests import PresignUploadBody
 from entrypoints.http.media.responses import PresignedUploadBody

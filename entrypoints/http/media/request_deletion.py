@@ -9,10 +9,10 @@ from litestar.params import FromPath
 from application.attachments.foresee_deletion import ForeseeDeletion
 from application.attachments.request_deletion import RequestDeletion, RequestDeletionCommand
 from domain.ids import MediaId
+from entrypoints.http.answering import answer, no_content
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import library
 from entrypoints.http.documentation.parameters import query_parameter
-from entrypoints.http.listing_media.answering import answer, no_content
 from entrypoints.http.media.bodies import forecast_body
 from entrypoints.http.media.requests import DeletionParameters
 from entrypoints.http.reading.json_request import JsonRequest

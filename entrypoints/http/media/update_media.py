@@ -9,9 +9,9 @@ from msgspec import UNSET
 
 from application.media.update_media import UpdateMedia, UpdateMediaCommand
 from domain.ids import MediaId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import library
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.bodies import media_body
 from entrypoints.http.media.entity_tag import entity_tag, versions_of
 from entrypoints.http.media.requests import UpdateMediaBody

@@ -7,9 +7,9 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Requ
 
 from application.media.upload_media import UploadMedia, UploadMediaCommand
 from domain.media.kind import MediaKind
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import media as examples
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.media.bodies import media_body
 from entrypoints.http.media.upload_form import WORDS, sent_along
 from entrypoints.http.reading.file_form import FileForm

@@ -8,8 +8,8 @@ from litestar.params import FromPath
 
 from application.products.attach_media import AttachMedia, AttachMediaCommand
 from domain.ids import ProductId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.products import examples
 from entrypoints.http.products.requests import AttachMediaBody
 from entrypoints.http.products.responses import product_body

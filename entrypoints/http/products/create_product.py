@@ -6,8 +6,8 @@ from litestar.di import NamedDependency
 
 from application.products.create_product import CreateProduct, CreateProductCommand
 from domain.ids import MediaId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.products import examples
 from entrypoints.http.products.requests import CreateProductBody
 from entrypoints.http.products.responses import product_body

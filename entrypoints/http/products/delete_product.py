@@ -7,8 +7,8 @@ from litestar.params import FromPath
 
 from application.products.delete_product import DeleteProduct, DeleteProductCommand
 from domain.ids import ProductId
+from entrypoints.http.answering import no_content
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.answering import no_content
 from entrypoints.http.reading.json_request import JsonRequest
 
 

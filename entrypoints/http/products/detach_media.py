@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from application.products.detach_media import DetachMedia, DetachMediaCommand
 from domain.ids import MediaId, ProductId
 from domain.products.gallery import UsageType
+from entrypoints.http.answering import no_content
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.parameters import query_parameter
-from entrypoints.http.listing_media.answering import no_content
 from entrypoints.http.products.requests import UsageParameters
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.reading.json_body import read_plain

@@ -7,8 +7,8 @@ from litestar.params import FromPath
 
 from application.products.get_product import GetProduct, ProductQuery
 from domain.ids import ProductId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.products import examples
 from entrypoints.http.products.responses import product_body
 from entrypoints.http.reading.json_request import JsonRequest

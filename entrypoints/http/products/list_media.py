@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from application.products.get_product import GetProduct, ProductQuery
 from domain.ids import ProductId
 from domain.products.gallery import UsageType
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.parameters import query_parameter
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.products import examples
 from entrypoints.http.products.requests import UsageParameters
 from entrypoints.http.products.responses import ProductMediaListBody, media_bodies

@@ -6,9 +6,9 @@ from litestar.di import NamedDependency
 
 from application.products.list_products import ListProducts, ListProductsQuery
 from domain.ids import ProductId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.parameters import CURSOR, LIMIT
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.products import examples
 from entrypoints.http.products.responses import ProductPageBody, product_body
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor

@@ -8,8 +8,8 @@ from litestar.params import FromPath
 
 from application.products.reorder_media import ReorderMedia, ReorderMediaCommand
 from domain.ids import ProductId, ProductMediaId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.products import examples
 from entrypoints.http.products.requests import ReorderMediaBody
 from entrypoints.http.products.responses import product_body

@@ -8,8 +8,8 @@ from litestar.params import FromPath
 
 from application.products.set_main_image import SetMainImage, SetMainImageCommand
 from domain.ids import MediaId, ProductId, VariantId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.products import examples
 from entrypoints.http.products.requests import SetMainImageBody
 from entrypoints.http.products.responses import product_body

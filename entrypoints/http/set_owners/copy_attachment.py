@@ -9,11 +9,11 @@ from litestar.params import PathParameter
 
 from application.attachment_sets.copy_attachment import CopyAttachment, CopyAttachmentCommand
 from domain.ids import SetAttachmentId
+from entrypoints.http.answering import created_elsewhere
 from entrypoints.http.attachment_sets.examples import IMAGE
 from entrypoints.http.attachment_sets.responses import attachment_body
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.creates import Creates
-from entrypoints.http.listing_media.answering import created_elsewhere
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.set_owners import examples
 from entrypoints.http.set_owners.owner_api import OwnerApi

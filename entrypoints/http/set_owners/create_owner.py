@@ -7,9 +7,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from application.attachment_sets.create_owner import CreateOwner, CreateOwnerCommand
 from application.attachment_sets.get_owner import ShownOwner
+from entrypoints.http.answering import created
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.creates import Creates
-from entrypoints.http.listing_media.answering import created
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.set_owners import examples
 from entrypoints.http.set_owners.owner_api import OwnerApi

@@ -8,8 +8,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter
 
 from application.attachment_sets.get_owner import GetOwner, OwnerQuery
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.set_owners.owner_api import OwnerApi
 

@@ -6,9 +6,9 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 
 from application.attachment_sets.list_owners import ListOwners, ListOwnersQuery
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.parameters import CURSOR, LIMIT
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.cursor import decode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.reading.page_parameters import PageParameters

@@ -7,8 +7,8 @@ from litestar.params import FromPath
 
 from application.stores.delete_store import DeleteStore, DeleteStoreCommand
 from domain.ids import StoreId
+from entrypoints.http.answering import no_content
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.answering import no_content
 from entrypoints.http.reading.json_request import JsonRequest
 
 

@@ -7,8 +7,8 @@ from litestar.params import FromPath
 
 from application.stores.get_store import GetStore, StoreQuery
 from domain.ids import StoreId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.stores import examples
 from entrypoints.http.stores.responses import store_body

@@ -7,8 +7,8 @@ from litestar.params import FromPath
 
 from application.users.get_user import GetUser, UserQuery
 from domain.ids import UserId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.users import examples
 from entrypoints.http.users.responses import user_body

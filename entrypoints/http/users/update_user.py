@@ -8,8 +8,8 @@ from litestar.params import FromPath
 
 from application.users.update_user import UpdateUser, UpdateUserCommand
 from domain.ids import MediaId, UserId
+from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
-from entrypoints.http.listing_media.answering import answer
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.reading.patching import change_of
 from entrypoints.http.users import examples
