@@ -2,6 +2,7 @@ import asyncio
 from typing import Self
 
 from application.ports.storage import MultipartUploads, StoredObject, UploadedPart
+from application.storage.part_memory import PartMemory
 
 
 class MultipartUpload:
@@ -13,8 +14,8 @@ class MultipartUpload:
         self._uploads = uploads
         self._parts_in_flight = parts_in_flight
         self._number = 0
-        self._under_way: dict[asyncio.Task[UploadedPart], memoryview] = {}
-        self._arrived: list[memoryview] = []
+        self._under_way: dict[asyncio.Task[UploadedPart], PartMemory] = {}
+        self._arrived: list[PartMemory] = []
         self._parts: list[UploadedPart] = []
 
     @classmethod
@@ -22,19 +23,18 @@ class MultipartUpload:
         upload_id = await uploads.begin(key, content_type=content_type)
         return cls(uploads, key, upload_id, parts_in_flight=parts_in_flight)
 
-    async def send(self, body: memoryview) -> None:
-        """Return once the part is on its way. Raises what an earlier part failed with.
-
-        The bytes are not to change until `take_arrived` gives them back.
+    async def send(self, part: PartMemory) -> None:
+        """Return once the part is on its way; it is not to be touched any more. Raises what an earlier part failed
+        with.
         """
         await self._wait_until_under_way(self._parts_in_flight - 1)
         self._number += 1
-        part = self._uploads.put(self._key, upload_id=self._upload_id, number=self._number, body=body)
-        self._under_way[asyncio.ensure_future(part)] = body
+        putting = self._uploads.put(self._key, upload_id=self._upload_id, number=self._number, body=part.body)
+        self._under_way[asyncio.ensure_future(putting)] = part
 
-    def take_arrived(self) -> memoryview | None:
-        """The memory of a part that the store has, once; None when all are on their way or taken."""
-        return self._arrived.pop() if self._arrived else None
+    def memory(self) -> PartMemory:
+        """For the next part: that of one which the store has, if there is one."""
+        return self._arrived.pop().emptied() if self._arrived else PartMemory()
 
     async def wait(self) -> None:
         """Return once all parts have arrived. Raises what one of them failed with."""
@@ -56,6 +56,6 @@ class MultipartUpload:
         while len(self._under_way) > at_most:
             done, _ = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                body = self._under_way.pop(task)
+                part = self._under_way.pop(task)
                 self._parts.append(task.result())
-                self._arrived.append(body)
+                self._arrived.append(part)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from application.ports.storage import MultipartUploads, ObjectStore, StoredObject
 from application.storage.multipart_upload import MultipartUpload
+from application.storage.part_memory import PartMemory
 from domain.checksum import Checksum
 from domain.errors import Unavailable
 
@@ -42,8 +43,7 @@ class UploadStream:
         self._parts_in_flight = parts_in_flight
         self._shared = False
         self._ended = False
-        self._part = memoryview(bytearray(part_size))
-        self._filled = 0
+        self._part = PartMemory()
         self._sha256 = sha256()
         self._small_body: bytes | None = None
         self._checksum: Checksum | None = None
@@ -69,13 +69,11 @@ class UploadStream:
         rest = memoryview(chunk)
         while rest:
             # A full part waits for the byte that follows, for it may be all there is.
-            if self._filled == self._part_size:
+            if self._part.size == self._part_size:
                 await self._send_part()
-                self._part = self._part_to_fill()
-                self._filled = 0
-            taken = rest[: self._part_size - self._filled]
-            self._part[self._filled : self._filled + len(taken)] = taken
-            self._filled += len(taken)
+                self._part = self._upload.memory() if self._upload is not None else PartMemory()
+            taken = rest[: self._part_size - self._part.size]
+            self._part.take(taken)
             rest = rest[len(taken) :]
 
     async def small_body(self) -> bytes | None:
@@ -83,7 +81,7 @@ class UploadStream:
         if self._upload is not None:
             return None
         if self._small_body is None or len(self._small_body) != self.size:
-            self._small_body = bytes(self._part[: self._filled])
+            self._small_body = bytes(self._part.body)
             self._checksum = Checksum((await asyncio.to_thread(sha256, self._small_body)).digest())
         return self._small_body
 
@@ -133,14 +131,8 @@ class UploadStream:
             self._upload = await MultipartUpload.begin(
                 self._uploads, self._key, content_type=self._named_type(), parts_in_flight=self._parts_in_flight
             )
-        body = self._part[: self._filled]
         # Hashed while it waits for its turn: as a rule the store is the slower one.
-        await asyncio.gather(self._upload.send(body), asyncio.to_thread(self._sha256.update, body))
-
-    def _part_to_fill(self) -> memoryview:
-        """One that has arrived, if there is one: new memory costs more than the copy into it."""
-        arrived = self._upload.take_arrived() if self._upload is not None else None
-        return memoryview(bytearray(self._part_size)) if arrived is None else arrived
+        await asyncio.gather(self._upload.send(self._part), asyncio.to_thread(self._sha256.update, self._part.body))
 
     def _named_type(self) -> str:
         return self._content_type if isinstance(self._content_type, str) else self._content_type(self.head)
