@@ -3,6 +3,7 @@
 import gc
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from adapters.s3.connection import S3Connection, open_s3
 from entrypoints.garbage import spare_what_is_open
 from tests.postgres_databases import PostgresDatabases
 from tests.services import ladders
-from tests.services.kafka import KAFKA
+from tests.services.lending import lending, shared_kafka
 from tests.services.native_kafka import NativeKafka
 from tests.services.object_store import OBJECT_STORE
 from tests.services.own_kafka import OWN_KAFKA
@@ -27,6 +28,14 @@ APP_ORIGIN = "https://app.example"
 
 def pytest_report_header() -> str:
     return ladders.header()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before workers are started."""
+    if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
+        lent = ExitStack()
+        config.add_cleanup(lent.close)
+        lent.enter_context(lending())
 
 
 # Thousands of tests and all that they import live to the end: to look through them again took a third of the CPU.
@@ -99,8 +108,8 @@ async def postgres_engine(postgres_dsn: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture(scope="session")
 async def kafka_servers() -> AsyncIterator[str]:
-    """host:port of a broker. Tests differ by kafka_prefix."""
-    async with KAFKA.open() as servers:
+    """host:port of a broker, of all workers. Tests differ by kafka_prefix."""
+    async with shared_kafka() as servers:
         yield servers
 
 

@@ -78,7 +78,7 @@ class Ladder(Generic[Service]):
             return str(missing)
 
 
-def outcome(missing: ServiceMissing, environment: Mapping[str, str]) -> BaseException:
+def outcome(missing: ServiceMissing | str, environment: Mapping[str, str]) -> BaseException:
     """What a test raises: a skip, and in CI a failure: a run that left something out must not look like a whole one."""
     if environment.get("CI"):
         return pytest.fail.Exception(f"{missing} (CI is set: a test that cannot run has failed)", pytrace=False)
