@@ -7,8 +7,8 @@ from domain.media.errors import MediaUnreadable
 
 SNIFFED = 4 * 1024
 """Bytes from the start of a file that prove its type."""
-PROBED = 2 * 1024 * 1024
-"""Bytes from the start of a picture that tell whether it can be opened."""
+PROBED = 5 * 1024 * 1024
+"""Bytes from the start of a picture that tell whether it can be opened. Most have no more: those are looked at whole."""
 
 
 class NotLookedAt(Unavailable):

@@ -109,6 +109,13 @@ async def test_a_picture_that_no_decoder_opens_is_refused(marketplace: Marketpla
     assert (answer.status_code, answer.json()["code"]) == (422, "UNREADABLE_MEDIA")
 
 
+async def test_a_photo_that_was_cut_short_is_refused(marketplace: Marketplace) -> None:
+    answer = await send(marketplace, samples.truncated(samples.jpeg()))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "UNREADABLE_MEDIA")
+    assert answer.json()["detail"] == "The picture is damaged or incomplete."
+
+
 async def test_a_refusal_is_heard_by_a_sender_that_has_not_finished(marketplace: Marketplace) -> None:
     """Along a plain socket: the answer comes before the body has gone out, and then the connection ends."""
     address = urlsplit(str(marketplace.http.base_url))

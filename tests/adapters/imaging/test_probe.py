@@ -124,3 +124,32 @@ async def test_bytes_are_lent_for_as_long_as_the_look_lasts(probe: ChildImagePro
     for _ in range(10):
         await probe.look(media.png(), content_type="image/png", is_whole=True)
     assert open_files() == before
+
+
+@pytest.mark.parametrize(
+    ("build", "content_type"),
+    [
+        (media.jpeg, "image/jpeg"),
+        (media.png, "image/png"),
+        (media.webp, "image/webp"),
+        (media.gif, "image/gif"),
+        (media.avif, "image/avif"),
+        (media.heic, "image/heic"),
+    ],
+)
+async def test_a_whole_file_that_was_cut_short_is_refused(
+    probe: ChildImageProbe, build: Callable[[], bytes], content_type: str
+) -> None:
+    cut = media.truncated(build())
+
+    with pytest.raises(MediaRejected) as caught:
+        await probe.look(cut, content_type=content_type, is_whole=True)
+
+    assert caught.value.failure.code is FailureCode.UNREADABLE_MEDIA
+
+
+async def test_pictures_that_would_keep_their_sender_waiting_are_left_to_the_worker(probe: ChildImageProbe) -> None:
+    facts = await probe.look(media.png_bomb(width=10_000, height=6_000), content_type="image/png", is_whole=True)
+
+    assert facts is not None
+    assert (facts.width, facts.height) == (10_000, 6_000)
