@@ -28,7 +28,6 @@ from domain.errors import Unavailable
 
 _MIB = 1024 * 1024
 _HEAD = 4 * 1024
-_SMALLEST_PART = 5 * _MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,8 @@ class MemoryBucket:
     """What the store, the uploads and the signed URLs of one bucket share."""
 
     clock: Clock
+    smallest_part: int = 5 * _MIB
+    """Of all parts but the last, in bytes, as S3 has it."""
     objects: dict[str, MemoryObject] = field(default_factory=dict)
     uploads: dict[str, MemoryUpload] = field(default_factory=dict)
 
@@ -160,7 +161,7 @@ class MemoryMultipartUploads(MultipartUploads):
         upload = self._bucket.upload(key, upload_id)
         if upload is None:
             return self._completed_before(key, parts)
-        if not _acceptable(upload, parts):
+        if not _acceptable(upload, parts, self._bucket.smallest_part):
             return None
         del self._bucket.uploads[upload_id]
         data = b"".join([upload.parts[part.number][1] for part in parts])
@@ -183,13 +184,13 @@ class MemoryMultipartUploads(MultipartUploads):
         return stored.described if stored and stored.described.etag == _etag_of(parts) else None
 
 
-def _acceptable(upload: MemoryUpload, parts: Sequence[UploadedPart]) -> bool:
+def _acceptable(upload: MemoryUpload, parts: Sequence[UploadedPart], smallest: int) -> bool:
     arrived = [upload.parts.get(part.number) for part in parts]
     return (
         bool(parts)
         and all(there and there[0].etag == part.etag for there, part in zip(arrived, parts, strict=True))
         and all(earlier.number < later.number for earlier, later in pairwise(parts))
-        and all(there and there[0].size >= _SMALLEST_PART for there in arrived[:-1])
+        and all(there and there[0].size >= smallest for there in arrived[:-1])
     )
 
 

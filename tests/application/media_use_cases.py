@@ -24,6 +24,7 @@ from application.media.sweep_staging import SweepStaging
 from application.media.unfinished_uploads import UnfinishedUploads
 from application.media.update_media import UpdateMedia
 from application.media.upload_media import UploadMedia
+from application.media.upload_places import UploadPlaces
 from application.playback.sign_playlist import SignPlaylist
 from application.storage.streamed_uploads import StreamedUploads
 from domain.media.kind import SizeLimits
@@ -38,6 +39,7 @@ CONFIDENTIAL_LIFETIME = timedelta(minutes=5)
 
 class MediaUseCases(UseCases):
     size_limits: SizeLimits
+    part_size: int
     probe: StubImageProbe
     entity_types: EntityTypes
 
@@ -115,7 +117,7 @@ class MediaUseCases(UseCases):
 
     @cached_property
     def streamed_uploads(self) -> StreamedUploads:
-        return StreamedUploads(store=self.store, uploads=self.multipart, log=self.log)
+        return StreamedUploads(store=self.store, uploads=self.multipart, log=self.log, part_size=self.part_size)
 
     @cached_property
     def upload_media(self) -> UploadMedia:
@@ -134,8 +136,7 @@ class MediaUseCases(UseCases):
             ids=self.ids,
             log=self.log,
             limits=self.size_limits,
-            at_once=at_once,
-            patience=timedelta(seconds=patience_seconds),
+            places=UploadPlaces(at_once=at_once, patience=timedelta(seconds=patience_seconds)),
         )
 
     @cached_property

@@ -27,7 +27,7 @@ from application.processing.lease_keeper import LeasePolicy
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.asset import Asset
 from domain.batches.batch import Batch
-from domain.batches.limits import UploadLimits
+from domain.batches.limits import MIB, UploadLimits
 from domain.ids import BatchId, ListingId, StoreId, TaskId, UserId
 from domain.jobs.job import Job, Provider
 from domain.jobs.task import RetryPolicy, Task
@@ -71,8 +71,12 @@ class World(SetUseCases):
         lease: LeasePolicy | None = None,
         interleaved: int | None = None,
         tracing: Tracing | None = None,
+        part_size: int = 5 * MIB,
     ) -> None:
-        """`interleaved` is the seed of a schedule: then tasks give way to each other at every database call."""
+        """`interleaved` is the seed of a schedule: then tasks give way to each other at every database call.
+        `part_size` in bytes is that of direct uploads, and the smallest that the bucket takes.
+        """
+        self.part_size = part_size
         self.limits = limits or UploadLimits()
         self.size_limits = size_limits or SizeLimits.default()
         self.provider = provider
@@ -80,7 +84,7 @@ class World(SetUseCases):
         self.retry = RetryPolicy(max_attempts=3)
         self.clock, self.ids = ManualClock(NOW), SequentialIds()
         self.database = MemoryDatabase(lock_timeout=timedelta(seconds=2))
-        self.bucket = MemoryBucket(self.clock)
+        self.bucket = MemoryBucket(self.clock, smallest_part=part_size)
         self.signer = MemoryUrlSigner()
         self.http = MemoryHttp(self.bucket, self.signer, self.clock)
         self.store, self.multipart = MemoryObjectStore(self.bucket), MemoryMultipartUploads(self.bucket)

@@ -48,8 +48,9 @@ class _Own:
 class Library(World):
     """That of one store, whose objects no other test has."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, **options: Any) -> None:
+        """`options` are those of World."""
+        super().__init__(folder, **options)
         self.store_id = StoreId(IDS.new())
         self.patience = 0.02
         """Seconds after which somebody who does nothing is taken to wait for a lock."""
@@ -60,7 +61,7 @@ class Library(World):
 
     def seen_by(self, executioner: Executioner) -> "Library":
         """The same database and bucket, in a process that the executioner watches."""
-        other = Library(Path("unused"))
+        other = Library(Path("unused"), part_size=self.part_size)
         other.store_id, other.clock, other.ids = self.store_id, self.clock, self.ids
         other.begin = executioner.guard(self.begin)
         other.store = executioner.guard_store(self.store)

@@ -7,6 +7,7 @@ order; and both run at random, many times.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -122,13 +123,12 @@ async def test_every_pair_of_stops_of_collector_and_upload(
 
 
 @pytest.mark.parametrize("collector_step", range(1, COLLECTOR_STEPS + 1))
-async def test_every_pair_of_stops_of_collector_and_an_upload_in_parts(
-    memory_library: Library, collector_step: int
-) -> None:
-    """It brings bytes whose blob lies at the key of the media that went."""
+async def test_every_pair_of_stops_of_collector_and_an_upload_in_parts(tmp_path: Path, collector_step: int) -> None:
+    """It brings bytes whose blob lies at the key of the media that went. Small parts are hashed sooner."""
+    library = Library(tmp_path, part_size=64 * 1024)
     for upload_step in count(1):
         stops = Stop(collector_step), Stop(upload_step)
-        await meet(memory_library, direct, *stops, collector_first=upload_step % 2 == 0, size=len(LARGE))
+        await meet(library, direct, *stops, collector_first=upload_step % 2 == 0, size=library.part_size + 1)
         if not stops[1].has_struck:
             break
     assert upload_step > 12

@@ -6,6 +6,7 @@ Whatever is left then, the sweepers remove; nothing that others hold is touched.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +18,6 @@ from application.ports.storage import MultipartUploads, ObjectStore
 from domain.media.media import MediaStatus
 from domain.media.object_keys import STAGING
 from tests.application.media.sending import (
-    MIB,
     all_blobs,
     all_media,
     checksum_of_bytes,
@@ -31,7 +31,8 @@ from tests.application.media_use_cases import UPLOAD_WINDOW, URL_LIFETIME
 from tests.application.world import World
 from tests.deletion.killing import Executioner
 
-SMALL, LARGE = file_of("video/mp4", name="small"), file_of("video/mp4", size=11 * MIB, name="large")
+PART = 64 * 1024
+SMALL, LARGE = file_of("video/mp4", name="small"), file_of("video/mp4", size=2 * PART + 1, name="large")
 GRACE = timedelta(hours=2)
 
 
@@ -54,7 +55,7 @@ class Killer(Executioner):
 
 def as_seen_by(world: World, executioner: Executioner) -> World:
     """The same database and bucket, in another process."""
-    other = World(Path("unused"))
+    other = World(Path("unused"), part_size=world.part_size)
     other.clock, other.ids, other.database, other.bucket = world.clock, world.ids, world.database, world.bucket
     other.begin = executioner.guard(world.begin)
     other.store, other.multipart = executioner.guard_store(world.store), world.multipart
@@ -62,6 +63,17 @@ def as_seen_by(world: World, executioner: Executioner) -> World:
         # A cancelled `begin` looks after itself: nobody is cancelled between its end and its answer.
         other.multipart = cast("MultipartUploads", executioner.guard_store(cast("ObjectStore", world.multipart)))
     return other
+
+
+@pytest.fixture
+def make_world(make_world: Callable[..., World]) -> Callable[..., World]:
+    """What is cut is the same whatever the size of its parts, and small ones are hashed sooner."""
+    return partial(make_world, part_size=PART)
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    return make_world()
 
 
 async def ended(call: Awaitable[Any]) -> bool:
@@ -202,7 +214,7 @@ async def test_a_sender_that_goes_away_at_any_moment_leaves_nothing(world: World
     """Cancelled between two steps of the event loop, wherever that is."""
 
     async def flowing() -> AsyncIterator[bytes]:
-        async for piece in pieces(LARGE, of=MIB):
+        async for piece in pieces(LARGE, of=PART // 5):
             await asyncio.sleep(0)
             yield piece
 
