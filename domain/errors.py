@@ -103,3 +103,9 @@ class Unavailable(DomainError):
     """A service that we need does not answer. The same call may succeed later."""
 
     code = "UNAVAILABLE"
+
+
+class Overloaded(Unavailable):
+    """We have as much to do as we take on at once. The caller is told what of."""
+
+    code = "OVERLOADED"

@@ -84,6 +84,7 @@ from application.media.sweep_staging import SweepStaging
 from application.media.unfinished_uploads import UnfinishedUploads
 from application.media.update_media import UpdateMedia
 from application.media.upload_media import UploadMedia
+from application.media.upload_places import UploadPlaces
 from application.playback.sign_playlist import SignPlaylist
 from application.processing.apply_callback import ApplyCallback
 from application.processing.archive_ending import ArchiveEnding
@@ -302,6 +303,7 @@ class Container(containers.DeclarativeContainer):
         ids=ids,
         media_url=settings.provided.media_url,
     )
+    upload_places = providers.Singleton(UploadPlaces, at_once=settings.provided.media_uploads_at_once)
     upload_media = providers.Singleton(
         UploadMedia,
         begin=begin,
@@ -315,7 +317,7 @@ class Container(containers.DeclarativeContainer):
         ids=ids,
         log=log,
         limits=settings.provided.media_limits,
-        at_once=settings.provided.media_uploads_at_once,
+        places=upload_places,
     )
     presign_upload = providers.Singleton(
         PresignUpload,

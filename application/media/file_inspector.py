@@ -1,17 +1,17 @@
 from application.ports.decoding import ImageProbe, TypeSniffer
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.assets.rendition import MediaFacts
-from domain.errors import Unavailable
+from domain.errors import Overloaded
 from domain.media.content_class import UNPROVED, ContentClass, class_of
 from domain.media.errors import MediaUnreadable
 
 SNIFFED = 4 * 1024
 """Bytes from the start of a file that prove its type."""
 PROBED = 5 * 1024 * 1024
-"""Bytes from the start of a picture that tell whether it can be opened. Most have no more: those are looked at whole."""
+"""Bytes from the start of a picture that tell whether it can be opened. Most have no more: they are looked at whole."""
 
 
-class NotLookedAt(Unavailable):
+class NotLookedAt(Overloaded):
     """No decoder had come to an end with the picture in time."""
 
 
@@ -41,5 +41,5 @@ class FileInspector:
             return await self._probe.look(start, content_type=mime_type, is_whole=is_whole)
         except MediaRejected as rejection:
             if rejection.failure.code is FailureCode.TIMEOUT:
-                raise NotLookedAt("the picture could not be looked at in time") from rejection
+                raise NotLookedAt("the picture could not be looked at in time; try again in a moment") from rejection
             raise MediaUnreadable(rejection.failure) from rejection

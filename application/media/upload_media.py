@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from application.media.file_inspector import SNIFFED, FileInspector
 from application.media.promote_media import ALONE, Arrival, PromoteMedia, VerifiedBytes
 from application.media.staging import Staging
 from application.media.unfinished_uploads import UnfinishedUploads
+from application.media.upload_places import UploadPlaces
 from application.media.upload_terms import UploadTerms
 from application.ports.clock import Clock
 from application.ports.ids import Ids
@@ -35,10 +35,6 @@ from domain.principal import Principal
 
 _WHILE_OTHERS_END = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between looks for an object that another upload is just ending."""
-
-
-class TooManyUploads(Unavailable):
-    code = "TOO_MANY_UPLOADS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +82,8 @@ class UploadMedia:
         ids: Ids,
         log: Log,
         limits: SizeLimits,
-        at_once: int = 32,
-        patience: timedelta = timedelta(seconds=20),
+        places: UploadPlaces,
     ) -> None:
-        """`at_once` bounds the memory: each upload holds some parts of its file. The next one waits for its turn, with
-        `patience`, and nothing of it is read.
-        """
         self._begin = begin
         self._store = store
         self._streams = streams
@@ -103,15 +95,14 @@ class UploadMedia:
         self._ids = ids
         self._log = log
         self._limits = limits
-        self._places = asyncio.Semaphore(at_once)
-        self._patience = patience.total_seconds()
+        self._places = places
 
     async def __call__(
         self, command: UploadMediaCommand, content: AsyncIterator[bytes], *, arrival: Arrival = ALONE
     ) -> Media:
         """`content` ends when the file has ended and nothing was wrong with what came after it."""
         require_sound_words(command.sent)
-        async with self._place():
+        async with self._places.one_for(command.principal):
             opening = await self._open(command, content)
             media = self._announced(command, opening)
             try:
@@ -119,18 +110,6 @@ class UploadMedia:
             except BaseException:
                 await asyncio.shield(self._discard(media))
                 raise
-
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._patience):
-                await self._places.acquire()
-        except TimeoutError as error:
-            raise TooManyUploads("too many files are on their way at once") from error
-        try:
-            yield
-        finally:
-            self._places.release()
 
     async def _open(self, command: UploadMediaCommand, content: AsyncIterator[bytes]) -> _Opening:
         terms = command.terms or UploadTerms.of_kind(MediaKind(command.sent.kind), self._limits)

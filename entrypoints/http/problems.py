@@ -21,6 +21,7 @@ from domain.errors import (
     Gone,
     NotFound,
     NotPermitted,
+    Overloaded,
     PreconditionFailed,
     Rejected,
     TooLarge,
@@ -106,8 +107,10 @@ def exception_handlers(log: Log) -> ExceptionHandlersMap:
             return on_surprise(request, error)
         if status is HTTPStatus.SERVICE_UNAVAILABLE:
             log.warning("dependency_unavailable", code=error.code, detail=error.detail)
-            silent = problem(status, error.code, "a service that this needs does not answer; try again later")
-            return _answer(request, silent, {"Retry-After": _RETRY_AFTER})
+            # Which service, and where, is nobody's business.
+            hidden = "a service that this needs does not answer; try again later"
+            detail = error.detail if isinstance(error, Overloaded) else hidden
+            return _answer(request, problem(status, error.code, detail), {"Retry-After": _RETRY_AFTER})
         told = problem(status, error.code, error.detail, error.violations)
         if isinstance(error, MediaProtected):
             told = msgspec.structs.replace(told, blockers=_blockers(error))

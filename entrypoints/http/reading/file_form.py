@@ -21,6 +21,8 @@ _LONGEST_BOUNDARY = 70
 _MOST_PARTS = 16
 _MOST_OUTSIDE = 64 * 1024
 """Bytes in a row that belong to no part, in front of the first or behind the last."""
+_LEAST = 16 * 1024
+"""Bytes for which a sender has as long as it may be silent: whoever trickles is not there either."""
 _CLOSING = len(b"\r\n----\r\n")
 """At most: the last line break is often left out, and a file at its limit must not be refused for it."""
 
@@ -145,10 +147,11 @@ class FileForm:
             raise MalformedForm(detail=f"the form cannot be read: {error}") from error
 
     async def _chunks(self) -> AsyncIterator[bytes]:
-        is_last = False
+        is_last, waited, arrived = False, 0.0, 0
         while not is_last:
+            began = monotonic()
             try:
-                async with asyncio.timeout(min(self._silence, self._ends_at - monotonic())):
+                async with asyncio.timeout(min(self._silence - waited, self._ends_at - began)):
                     message: Any = await self._request.receive()
             except TimeoutError as error:
                 raise BodyTimeout(detail="the file did not arrive in time") from error
@@ -157,6 +160,9 @@ class FileForm:
             is_last = not message.get("more_body", False)
             body: bytes = message.get("body", b"")
             self._received += len(body)
+            waited, arrived = waited + monotonic() - began, arrived + len(body)
+            if arrived >= _LEAST:
+                waited, arrived = 0.0, 0
             if body:
                 yield body
 

@@ -8,16 +8,16 @@ from hashlib import sha256
 import pytest
 
 from application.media.file_inspector import PROBED, SNIFFED
-from application.media.upload_media import TooManyUploads
+from application.media.upload_places import TooManyUploads
 from domain.assets.failure import FailureCode, MediaRejected
 from domain.errors import Rejected, Unavailable
-from domain.ids import StoreId
+from domain.ids import StoreId, UserId
 from domain.media.content_class import ContentClass
 from domain.media.errors import MediaMismatch, MediaTooLarge, MediaTypeNotAllowed, MediaUnreadable
 from domain.media.kind import SizeLimits
 from domain.media.media import MediaStatus
 from domain.media.object_keys import blob_key, direct_key
-from domain.principal import Role
+from domain.principal import Principal, Role
 from tests.application.media.sending import (
     MIB,
     all_blobs,
@@ -454,6 +454,38 @@ async def test_more_than_fit_wait_for_their_turn_unread(world: World) -> None:
     release.set()
 
     assert (await first).status is (await second).status is MediaStatus.UPLOADED
+
+
+@pytest.mark.parametrize(("places", "of_a_user", "of_a_store"), [(1, 1, 1), (3, 1, 1), (8, 2, 4), (32, 8, 16)])
+async def test_nobody_keeps_the_others_out(world: World, places: int, of_a_user: int, of_a_store: int) -> None:
+    """Users who hold back their bytes, and then a store that does."""
+    world.upload_media = world.make_upload_media(at_once=places, patience_seconds=0.1)
+    release, held = asyncio.Event(), []
+
+    async def held_back() -> AsyncIterator[bytes]:
+        await release.wait()
+        yield file_of()
+
+    async def hold(who: Principal) -> bool:
+        task = asyncio.create_task(upload(world, b"", content=held_back(), by=who))
+        done, _ = await asyncio.wait([task], timeout=0.2)
+        if not done:
+            held.append(task)
+            return True
+        with pytest.raises(TooManyUploads, match=r"on their way"):
+            task.result()
+        return False
+
+    ours = [principal(UserId(IDS.new()), Role.OWNER) for _ in range(places)]
+    assert [await hold(ours[0]) for _ in range(of_a_user + 1)] == [True] * of_a_user + [False]
+    assert sum([await hold(who) for who in ours[1 : 1 + of_a_store]]) == of_a_store - of_a_user
+    if places > 1:
+        others = principal(UserId(IDS.new()), Role.OWNER, store=StoreId(IDS.new()))
+        assert (await upload(world, file_of(name="theirs"), by=others)).status is MediaStatus.UPLOADED
+
+    release.set()
+    assert {(await task).status for task in held} == {MediaStatus.UPLOADED}
+    assert (await upload(world, file_of(name="later"), by=ours[0])).status is MediaStatus.UPLOADED
 
 
 async def test_the_hash_is_that_of_every_byte(world: World) -> None:

@@ -90,6 +90,21 @@ async def test_a_sender_that_trickles(api: Api) -> None:
     await assert_refused(api, exchange, 408, "BODY_TIMEOUT")
 
 
+async def test_a_sender_that_goes_on_and_on(api: Api) -> None:
+    """As fast as it must be, and never done."""
+
+    async def go_on() -> AsyncIterator[bytes]:
+        for start in range(0, len(WHOLE), 20_000):
+            await asyncio.sleep(0.1)
+            yield WHOLE[start : start + 20_000]
+
+    began = asyncio.get_running_loop().time()
+    exchange = await asyncio.wait_for(send(api, go_on(), content_length=len(WHOLE)), 20)
+
+    await assert_refused(api, exchange, 408, "BODY_TIMEOUT")
+    assert asyncio.get_running_loop().time() - began > 1
+
+
 async def test_headers_without_end(api: Api) -> None:
     for head in (
         f"--{BOUNDARY}\r\nx: ".encode(),
