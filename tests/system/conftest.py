@@ -45,9 +45,7 @@ async def backstage(vitrine: VitrineProcess) -> AsyncIterator[Backstage]:
 @pytest.fixture(scope="session")
 async def mortals() -> AsyncIterator[Mortals]:
     """They notice within two seconds that a worker is gone, and give up after three attempts."""
-    async with Mortals(
-        lease="2", sweep_every="1", decoders="1", max_attempts="3", web_allowed_networks=SITES
-    ) as mortals:
+    async with Mortals(lease="2", sweep_every="1", max_attempts="3", web_allowed_networks=SITES) as mortals:
         yield mortals
 
 

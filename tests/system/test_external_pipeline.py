@@ -28,7 +28,7 @@ async def pipeline() -> AsyncIterator[Pipeline]:
     """Its Vitrine is in a hurry, too: upload URLs live for seconds."""
     settings = {"provider": "EXTERNAL", "webhook_secrets": SECRET, "upload_url_lifetime": str(URL_SECONDS)}
     async with (
-        running_vitrine(**settings, decoders="1") as vitrine,
+        running_vitrine(**settings) as vitrine,
         open_marketplace(vitrine.url) as marketplace,
         open_backstage(vitrine) as backstage,
     ):

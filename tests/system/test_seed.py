@@ -34,7 +34,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture(scope="module")
 async def seeded() -> AsyncIterator[VitrineProcess]:
     """One of its own, so that an audit looks at what was seeded and nothing else; tests differ by store."""
-    async with running_vitrine(web_allowed_networks=SITES, decoders="1") as vitrine:
+    async with running_vitrine(web_allowed_networks=SITES) as vitrine:
         yield vitrine
 
 
