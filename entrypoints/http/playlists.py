@@ -6,12 +6,8 @@ import msgspec
 from litestar import Response
 from msgspec import Meta
 
-from entrypoints.http.documentation.parameters import query_parameter
-
 MEDIA_TYPE = "application/vnd.apple.mpegurl"
 EXAMPLE = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=6000000,RESOLUTION=1920x1080\nhttps://...\n"
-EXPIRES = query_parameter("expires", {"type": "integer"}, required=True)
-SIGNATURE = query_parameter("signature", {"type": "string"}, required=True)
 # Its references expire: a player may keep it, a shared cache may not.
 _HEADERS = {"Cache-Control": "private, max-age=0, must-revalidate"}
 _LATEST = 2**32

@@ -1,6 +1,6 @@
 """From the bytes of a body to a Struct: fast when it is sound, thorough when it is not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -52,10 +52,10 @@ def read_json(body: bytes, expected: type[Body], rules: Rules = no_rules) -> Bod
     return decoded
 
 
-def read_plain(values: dict[str, Any], expected: type[Body]) -> Body:
-    """The same for a query string: text may stand for numbers. Raises Rejected."""
+def read_plain(values: dict[str, Any], expected: type[Body], further: Iterable[Violation] = ()) -> Body:
+    """The same for a query string: text may stand for numbers. `further` is what else is wrong. Raises Rejected."""
     given = {name: value for name, value in values.items() if value is not None}
-    found = list(differences(given, expected, strict=False))
+    found = [*differences(given, expected, strict=False), *further]
     if found:
         raise _rejected(found, iter(()))
     return msgspec.convert(given, expected, strict=False)

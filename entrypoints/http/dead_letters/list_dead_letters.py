@@ -1,11 +1,9 @@
 from http import HTTPStatus
-from typing import Annotated
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
 from application.dead_letters.list_dead_letters import ListDeadLetters, ListDeadLettersQuery
-from domain.dead_letters.dead_letter import LetterStatus
 from domain.ids import DeadLetterId
 from entrypoints.http.answering import answer
 from entrypoints.http.dead_letters.bodies import summary_body
@@ -13,17 +11,15 @@ from entrypoints.http.dead_letters.requests import DeadLettersParameters
 from entrypoints.http.dead_letters.responses import DeadLetterPageBody
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import dead_letters
-from entrypoints.http.documentation.parameters import CURSOR, LIMIT, query_parameter
+from entrypoints.http.documentation.queried import queried
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
-from entrypoints.reading.json_body import read_plain
-
-_STATUS = query_parameter("status", {"type": "string", "enum": [status.value for status in LetterStatus]})
-_TOPIC = query_parameter("topic", {"type": "string"}, description="Where it came from, such as `vitrine.listings.v1`.")
+from entrypoints.http.reading.query_string import read_parameters
 
 
 @get(
     "/",
+    operation_class=queried(DeadLettersParameters),
     summary="List dead letters",
     responses=answers(
         {HTTPStatus.OK: Success("Newest first.", dead_letters.PAGE)},
@@ -32,16 +28,10 @@ _TOPIC = query_parameter("topic", {"type": "string"}, description="Where it came
     ),
 )
 async def find_dead_letters(
-    request: JsonRequest,
-    list_dead_letters: NamedDependency[ListDeadLetters],
-    *,
-    status: Annotated[str | None, _STATUS] = None,
-    topic: Annotated[str | None, _TOPIC] = None,
-    cursor: Annotated[str | None, CURSOR] = None,
-    limit: Annotated[str | None, LIMIT] = None,
+    request: JsonRequest, list_dead_letters: NamedDependency[ListDeadLetters]
 ) -> Response[bytes]:
     """For admins: those of their store. Whoever is a `service` as well sees those that belong to no store too."""
-    given = read_plain({"status": status, "topic": topic, "cursor": cursor, "limit": limit}, DeadLettersParameters)
+    given = read_parameters(request, DeadLettersParameters)
     page = await list_dead_letters(
         ListDeadLettersQuery(
             principal=request.user,

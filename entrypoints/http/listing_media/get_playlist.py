@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, get
@@ -9,12 +8,15 @@ from litestar.params import FromPath
 from application.batches.get_playlist import GetPlaylist, PlaylistQuery
 from domain.ids import AssetId
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.playlists import EXAMPLE, EXPIRES, MEDIA_TYPE, SIGNATURE, PlaylistParameters, playlist
-from entrypoints.reading.json_body import read_plain
+from entrypoints.http.documentation.queried import queried
+from entrypoints.http.playlists import EXAMPLE, MEDIA_TYPE, PlaylistParameters, playlist
+from entrypoints.http.reading.json_request import JsonRequest
+from entrypoints.http.reading.query_string import read_parameters
 
 
 @get(
     "/media/hls/{asset_id:uuid}/{name:str}",
+    operation_class=queried(PlaylistParameters),
     media_type=MEDIA_TYPE,
     summary="Play a video",
     responses=answers(
@@ -29,14 +31,10 @@ from entrypoints.reading.json_body import read_plain
     ),
 )
 async def play_video(
-    asset_id: FromPath[UUID],
-    name: FromPath[str],
-    get_playlist: NamedDependency[GetPlaylist],
-    expires: Annotated[str | None, EXPIRES] = None,
-    signature: Annotated[str | None, SIGNATURE] = None,
+    request: JsonRequest, asset_id: FromPath[UUID], name: FromPath[str], get_playlist: NamedDependency[GetPlaylist]
 ) -> Response[bytes]:
     """The link itself carries the permission, since players send no token; a download query makes it."""
-    given = read_plain({"expires": expires, "signature": signature}, PlaylistParameters)
+    given = read_parameters(request, PlaylistParameters)
     text = await get_playlist(
         PlaylistQuery(asset_id=AssetId(asset_id), name=name, expires=given.expires, signature=given.signature)
     )

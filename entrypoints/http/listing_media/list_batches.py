@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from typing import Annotated
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -9,19 +8,18 @@ from domain.ids import BatchId, ListingId
 from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import batches
-from entrypoints.http.documentation.parameters import CURSOR, LIMIT, query_parameter
+from entrypoints.http.documentation.queried import queried
 from entrypoints.http.listing_media.requests import ListBatchesParameters
 from entrypoints.http.listing_media.responses import BatchPageBody
 from entrypoints.http.listing_media.summaries import summary_body
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
-from entrypoints.reading.json_body import read_plain
-
-_LISTING_ID = query_parameter("listingId", {"type": "string", "format": "uuid"}, required=True)
+from entrypoints.http.reading.query_string import read_parameters
 
 
 @get(
     "/media/uploads",
+    operation_class=queried(ListBatchesParameters),
     summary="List the batches of a listing",
     responses=answers(
         {HTTPStatus.OK: Success("Newest first.", batches.PAGE)},
@@ -33,15 +31,9 @@ _LISTING_ID = query_parameter("listingId", {"type": "string", "format": "uuid"},
         takes_body=False,
     ),
 )
-async def list_uploads(
-    request: JsonRequest,
-    list_batches: NamedDependency[ListBatches],
-    listing_id: Annotated[str | None, _LISTING_ID] = None,
-    cursor: Annotated[str | None, CURSOR] = None,
-    limit: Annotated[str | None, LIMIT] = None,
-) -> Response[bytes]:
+async def list_uploads(request: JsonRequest, list_batches: NamedDependency[ListBatches]) -> Response[bytes]:
     """Pointers of violations name the parameter, such as `/limit`."""
-    given = read_plain({"listingId": listing_id, "cursor": cursor, "limit": limit}, ListBatchesParameters)
+    given = read_parameters(request, ListBatchesParameters)
     page = await list_batches(
         ListBatchesQuery(
             principal=request.user,

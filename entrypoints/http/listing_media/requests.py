@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.listings.listing import ListingKind, ListingStatus
+from entrypoints.http.reading.page_parameters import PAGE, Cursor, Limit
 from entrypoints.reading.bookings import BookingBody
 
 _MOST_FILES = 1_000
@@ -86,8 +87,8 @@ class QueryDownloadsBody(_Body):
 
 class ListBatchesParameters(_Body):
     listing_id: UUID
-    cursor: Annotated[str, Meta(max_length=100)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+    cursor: Cursor | None = None
+    limit: Limit = PAGE
 
 
 class UpsertListingBody(_Body):

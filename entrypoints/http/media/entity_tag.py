@@ -1,4 +1,7 @@
-"""The version of a media as HTTP tells it (RFC 9110): a client changes what it has read, or nothing."""
+"""What people say of a media, as HTTP names it (RFC 9110): a client changes what it has read, or nothing.
+
+Not the whole of it: processing and uses go on meanwhile, and change nothing that a client could overwrite.
+"""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +12,6 @@ from litestar.exceptions import ClientException
 from domain.media.media import Media
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_VERSION = re.compile(r"[1-9][0-9]{0,9}")
 _ANY = "*"
 
 
@@ -23,11 +25,10 @@ class MalformedIfMatch(ClientException):
 
 
 def entity_tag(media: Media) -> str:
-    """Strong: what people say of the media is the same wherever this is."""
-    return f'"{media.version}"'
+    return f'"{media.edition}"'
 
 
-def versions_of(if_match: Sequence[str]) -> set[int] | None:
+def editions_of(if_match: Sequence[str]) -> set[str] | None:
     """What the lines of If-Match allow, None for whatever there is. Weak tags, and those of others, allow nothing.
 
     Raises PreconditionRequired without a line, MalformedIfMatch.
@@ -39,5 +40,5 @@ def versions_of(if_match: Sequence[str]) -> set[int] | None:
         return None
     tags = [_TAG.fullmatch(tag.strip()) for tag in given.split(",") if tag.strip()]
     if not tags or None in tags:
-        raise MalformedIfMatch(detail='If-Match is * or a list of entity tags, such as "7"')
-    return {int(tag[2]) for tag in tags if tag and not tag[1] and _VERSION.fullmatch(tag[2])}
+        raise MalformedIfMatch(detail='If-Match is * or a list of entity tags, such as "5f2b9c0d41e6a873"')
+    return {tag[2] for tag in tags if tag and not tag[1]}

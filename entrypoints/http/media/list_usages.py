@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, get
@@ -11,17 +10,18 @@ from domain.ids import MediaId
 from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import library
-from entrypoints.http.documentation.parameters import CURSOR, LIMIT
+from entrypoints.http.documentation.queried import queried
 from entrypoints.http.media.bodies import usage_body
 from entrypoints.http.media.requests import UsagesParameters
 from entrypoints.http.media.responses import UsagePageBody
 from entrypoints.http.reading.cursor import decode_place, encode_place
 from entrypoints.http.reading.json_request import JsonRequest
-from entrypoints.reading.json_body import read_plain
+from entrypoints.http.reading.query_string import read_parameters
 
 
 @get(
     "/{media_id:uuid}/usages",
+    operation_class=queried(UsagesParameters),
     summary="See who uses a media",
     responses=answers(
         {HTTPStatus.OK: Success("By entity type, then by entity.", library.USAGES)},
@@ -30,15 +30,10 @@ from entrypoints.reading.json_body import read_plain
     ),
 )
 async def find_usages(
-    request: JsonRequest,
-    media_id: FromPath[UUID],
-    list_usages: NamedDependency[ListUsages],
-    *,
-    cursor: Annotated[str | None, CURSOR] = None,
-    limit: Annotated[str | None, LIMIT] = None,
+    request: JsonRequest, media_id: FromPath[UUID], list_usages: NamedDependency[ListUsages]
 ) -> Response[bytes]:
     """What is `protected` keeps the media from being deleted."""
-    given = read_plain({"cursor": cursor, "limit": limit}, UsagesParameters)
+    given = read_parameters(request, UsagesParameters)
     page = await list_usages(
         ListUsagesQuery(
             principal=request.user,

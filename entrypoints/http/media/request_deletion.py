@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, delete
@@ -12,17 +11,16 @@ from domain.ids import MediaId
 from entrypoints.http.answering import answer, no_content
 from entrypoints.http.documentation.answers import Success, answers
 from entrypoints.http.documentation.examples import library
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.queried import queried
 from entrypoints.http.media.bodies import forecast_body
 from entrypoints.http.media.requests import DeletionParameters
 from entrypoints.http.reading.json_request import JsonRequest
-from entrypoints.reading.json_body import read_plain
-
-_DRY_RUN = query_parameter("dryRun", {"type": "boolean", "default": False}, description="Only say what would happen.")
+from entrypoints.http.reading.query_string import read_parameters
 
 
 @delete(
     "/{media_id:uuid}",
+    operation_class=queried(DeletionParameters),
     status_code=HTTPStatus.OK,
     summary="Delete a media",
     responses=answers(
@@ -44,14 +42,11 @@ async def delete_media(
     media_id: FromPath[UUID],
     request_deletion: NamedDependency[RequestDeletion],
     foresee_deletion: NamedDependency[ForeseeDeletion],
-    *,
-    dry_run: Annotated[str | None, _DRY_RUN] = None,
 ) -> Response[bytes] | Response[None]:
     """For its uploader and those who run the store. From now on nobody finds or attaches it; entities that use it let
     go of it one after the other, in the background. A protected use forbids it: `blockers` lists each of them.
     """
-    # A misspelt dryRun must not delete.
-    given = read_plain({**request.query_params, "dryRun": dry_run}, DeletionParameters)
+    given = read_parameters(request, DeletionParameters)
     command = RequestDeletionCommand(principal=request.user, media_id=MediaId(media_id))
     if given.dry_run:
         return answer(forecast_body(await foresee_deletion(command)), HTTPStatus.OK)

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from domain.media.content_class import ContentClass
 from domain.media.kind import MediaKind
 from domain.media.media import DEFAULT_FOLDER
+from entrypoints.http.reading.page_parameters import PAGE, Cursor, Limit
 
 _LARGEST_BIGINT = 2**63 - 1
 """Far from any limit, and yet no number that Python would refuse to write out in an answer."""
@@ -53,20 +54,25 @@ class ShownStatus(StrEnum):
 class LibraryParameters(_Body):
     kind: MediaKind | None = None
     media_type: ContentClass | None = None
-    folder: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
-    mime: Annotated[str, Meta(max_length=100, pattern=r"^[^/\s]+/[^/\s]+$")] | None = None
+    folder: Annotated[str, Meta(min_length=1, max_length=100, description="This very folder.")] | None = None
+    mime: (
+        Annotated[str, Meta(max_length=100, pattern=r"^[^/\s]+/[^/\s]+$", description="Such as `image/png`.")] | None
+    ) = None
     status: ShownStatus | None = None
-    uploader: UUID | None = None
-    unused: bool = False
-    search: Annotated[str, Meta(max_length=100, pattern=r"[^\W_]")] | None = None
-    cursor: Annotated[str, Meta(max_length=100)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+    uploader: Annotated[UUID, Meta(description="The user who brought it.")] | None = None
+    unused: Annotated[bool, Meta(description="Only what no entity uses.")] = False
+    search: (
+        Annotated[str, Meta(max_length=100, pattern=r"[^\W_]", description="Words; each begins a word of the name.")]
+        | None
+    ) = None
+    cursor: Cursor | None = None
+    limit: Limit = PAGE
 
 
 class UsagesParameters(_Body):
-    cursor: Annotated[str, Meta(max_length=400)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+    cursor: Annotated[str, Meta(max_length=400, description="`nextCursor` of the page before.")] | None = None
+    limit: Limit = PAGE
 
 
 class DeletionParameters(_Body):
-    dry_run: bool = False
+    dry_run: Annotated[bool, Meta(description="Only say what would happen.")] = False

@@ -13,13 +13,13 @@ from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import library
 from entrypoints.http.media.bodies import media_body
-from entrypoints.http.media.entity_tag import entity_tag, versions_of
+from entrypoints.http.media.entity_tag import editions_of, entity_tag
 from entrypoints.http.media.requests import UpdateMediaBody
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.reading.patching import change_of
 
 _IF_MATCH = HeaderParameter(
-    name="If-Match", description='The `ETag` of the media as it was read, such as `"3"`, or `*`.', required=False
+    name="If-Match", description='The `ETag` of the media as it was read, such as `"5f2b9c0d41e6a873"`, or `*`.', required=False
 )
 
 
@@ -52,7 +52,7 @@ async def change_media(
         UpdateMediaCommand(
             principal=request.user,
             media_id=MediaId(media_id),
-            versions=versions_of(request.headers.getall("if-match", [])),
+            editions=editions_of(request.headers.getall("if-match", [])),
             alt_text=change_of(data.alt_text, str),
             description=change_of(data.description, str),
             folder=None if data.folder is UNSET else data.folder,

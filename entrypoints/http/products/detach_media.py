@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, delete
@@ -8,23 +7,17 @@ from litestar.params import FromPath
 
 from application.products.detach_media import DetachMedia, DetachMediaCommand
 from domain.ids import MediaId, ProductId
-from domain.products.gallery import UsageType
 from entrypoints.http.answering import no_content
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.queried import queried
 from entrypoints.http.products.requests import UsageParameters
 from entrypoints.http.reading.json_request import JsonRequest
-from entrypoints.reading.json_body import read_plain
-
-_USAGE_TYPE = query_parameter(
-    "usageType",
-    {"type": "string", "enum": [usage_type.value for usage_type in UsageType]},
-    description="This use alone; every use when left out.",
-)
+from entrypoints.http.reading.query_string import read_parameters
 
 
 @delete(
     "/{product_id:uuid}/media/{media_id:uuid}",
+    operation_class=queried(UsageParameters),
     summary="Show a media of a product no longer",
     responses=answers(
         {HTTPStatus.NO_CONTENT: Success("It is not shown any more; the others have closed up.")},
@@ -42,11 +35,9 @@ async def hide_media(
     product_id: FromPath[UUID],
     media_id: FromPath[UUID],
     detach_media: NamedDependency[DetachMedia],
-    *,
-    usage_type: Annotated[str | None, _USAGE_TYPE] = None,
 ) -> Response[None]:
     """For those who run the store. The media itself stays in the library."""
-    given = read_plain({"usageType": usage_type}, UsageParameters)
+    given = read_parameters(request, UsageParameters)
     await detach_media(
         DetachMediaCommand(
             principal=request.user,

@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, get
@@ -8,21 +7,19 @@ from litestar.params import FromPath
 
 from application.products.get_product import GetProduct, ProductQuery
 from domain.ids import ProductId
-from domain.products.gallery import UsageType
 from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.documentation.parameters import query_parameter
+from entrypoints.http.documentation.queried import queried
 from entrypoints.http.products import examples
 from entrypoints.http.products.requests import UsageParameters
 from entrypoints.http.products.responses import ProductMediaListBody, media_bodies
 from entrypoints.http.reading.json_request import JsonRequest
-from entrypoints.reading.json_body import read_plain
-
-_USAGE_TYPE = query_parameter("usageType", {"type": "string", "enum": [usage_type.value for usage_type in UsageType]})
+from entrypoints.http.reading.query_string import read_parameters
 
 
 @get(
     "/{product_id:uuid}/media",
+    operation_class=queried(UsageParameters),
     summary="List the media of a product",
     responses=answers(
         {HTTPStatus.OK: Success("In the order of display.", examples.MEDIA)},
@@ -31,12 +28,8 @@ _USAGE_TYPE = query_parameter("usageType", {"type": "string", "enum": [usage_typ
     ),
 )
 async def list_product_media(
-    request: JsonRequest,
-    product_id: FromPath[UUID],
-    get_product: NamedDependency[GetProduct],
-    *,
-    usage_type: Annotated[str | None, _USAGE_TYPE] = None,
+    request: JsonRequest, product_id: FromPath[UUID], get_product: NamedDependency[GetProduct]
 ) -> Response[bytes]:
-    given = read_plain({"usageType": usage_type}, UsageParameters)
+    given = read_parameters(request, UsageParameters)
     product = await get_product(ProductQuery(principal=request.user, product_id=ProductId(product_id)))
     return answer(ProductMediaListBody(media_bodies(product.gallery, given.usage_type)), HTTPStatus.OK)

@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from typing import Annotated
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -8,17 +7,18 @@ from application.products.list_products import ListProducts, ListProductsQuery
 from domain.ids import ProductId
 from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
-from entrypoints.http.documentation.parameters import CURSOR, LIMIT
+from entrypoints.http.documentation.queried import queried
 from entrypoints.http.products import examples
 from entrypoints.http.products.responses import ProductPageBody, product_body
 from entrypoints.http.reading.cursor import decode_cursor, encode_cursor
 from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.reading.page_parameters import PageParameters
-from entrypoints.reading.json_body import read_plain
+from entrypoints.http.reading.query_string import read_parameters
 
 
 @get(
     "/",
+    operation_class=queried(PageParameters),
     summary="List products",
     responses=answers(
         {HTTPStatus.OK: Success("Newest first.", examples.PAGE)},
@@ -26,14 +26,8 @@ from entrypoints.reading.json_body import read_plain
         takes_body=False,
     ),
 )
-async def find_products(
-    request: JsonRequest,
-    list_products: NamedDependency[ListProducts],
-    *,
-    cursor: Annotated[str | None, CURSOR] = None,
-    limit: Annotated[str | None, LIMIT] = None,
-) -> Response[bytes]:
-    given = read_plain({"cursor": cursor, "limit": limit}, PageParameters)
+async def find_products(request: JsonRequest, list_products: NamedDependency[ListProducts]) -> Response[bytes]:
+    given = read_parameters(request, PageParameters)
     page = await list_products(
         ListProductsQuery(
             principal=request.user,

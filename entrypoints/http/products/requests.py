@@ -51,4 +51,4 @@ class ReorderMediaBody(_Body):
 
 
 class UsageParameters(_Body):
-    usage_type: UsageType | None = None
+    usage_type: Annotated[UsageType, Meta(description="This use alone; every use when left out.")] | None = None
