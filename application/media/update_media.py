@@ -17,11 +17,11 @@ from domain.principal import Principal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateMediaCommand:
-    """What is absent stays; None clears. `versions` are those that the caller knows, None for whatever there is."""
+    """What is absent stays; None clears. `editions` are those that the caller knows, None for whatever there is."""
 
     principal: Principal
     media_id: MediaId
-    versions: Collection[int] | None
+    editions: Collection[str] | None
     alt_text: Patch[str] = ABSENT
     description: Patch[str] = ABSENT
     folder: str | None = None
@@ -40,7 +40,7 @@ class UpdateMedia:
         async with self._begin() as tx:
             media = visible_to(await tx.media.lock(command.media_id), command.media_id, command.principal)
             require_manager(media, command.principal)
-            if command.versions is not None and media.version not in command.versions:
+            if command.editions is not None and media.edition not in command.editions:
                 raise MediaChanged(media.id)
             changed = media.update(
                 alt_text=patched(command.alt_text, media.alt_text),

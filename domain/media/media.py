@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from domain.assets.failure import Failure, FailureCode
 from domain.assets.rendition import MediaFacts, Rendition
@@ -30,6 +31,8 @@ from domain.media.object_keys import staging_key
 from domain.state_machine import StateMachine
 
 DEFAULT_FOLDER = "general"
+_EDITION = 16
+"""Hexadecimal digits."""
 
 
 class MediaStatus(StrEnum):
@@ -239,6 +242,12 @@ class Media(Aggregate):
     def expire(self, blob: Blob | None, *, now: datetime) -> None:
         """As `give_up`: nobody has completed its upload in time."""
         self.give_up(blob, Failure(code=FailureCode.UPLOAD_EXPIRED, detail="it was not uploaded in time"), now=now)
+
+    @property
+    def edition(self) -> str:
+        """Names what people say of it: another one is said differently, whatever has happened to its bytes and uses."""
+        said = (self.alt_text, self.description, self.folder, self.original_name)
+        return sha256(repr(said).encode()).hexdigest()[:_EDITION]
 
     def update(
         self, *, alt_text: str | None, description: str | None, folder: str, original_name: str, now: datetime

@@ -19,7 +19,9 @@ from entrypoints.http.reading.json_request import JsonRequest
 from entrypoints.http.reading.patching import change_of
 
 _IF_MATCH = HeaderParameter(
-    name="If-Match", description='The `ETag` of the media as it was read, such as `"5f2b9c0d41e6a873"`, or `*`.', required=False
+    name="If-Match",
+    description='The `ETag` of the media as it was read, such as `"5f2b9c0d41e6a873"`, or `*`.',
+    required=False,
 )
 
 
