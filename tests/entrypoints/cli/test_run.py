@@ -16,8 +16,9 @@ from tests.system.vitrine_process import VitrineProcess
 _START = 120
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
+    """The data in it are made by whoever comes first, which takes two seconds of CPU."""
     # Not in pytest's own folder, which lets nobody else in: root runs PostgreSQL as another user.
     with TemporaryDirectory(prefix="vitrine-cli-") as name:
         Path(name).chmod(0o711)
@@ -63,7 +64,7 @@ async def test_a_taken_port_and_a_folder_in_use_are_told(cli_vitrine: VitrinePro
 
 
 async def test_migrate_goes_up_and_down_and_says_so(folder: Path) -> None:
-    program = Program(folder, data_dir=str(folder / "data"))
+    program = Program(folder, data_dir=str(folder / "other data"))
     up = await program.run_apart("migrate")
     again = await program.run_apart("migrate")
     down = await program.run_apart("migrate", "--down", "--revision", "base")
