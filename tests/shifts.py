@@ -8,13 +8,16 @@ from collections.abc import Mapping, Sequence
 from xdist.scheduler import LoadFileScheduling
 
 SHIFTS: Mapping[str, Sequence[str]] = {
-    "chaos": ["tests/chaos/"],
+    "the deletion worker": ["tests/system/test_deletion_worker.py"],
+    "the deployment": ["tests/system/test_deployment.py"],
     "the Vitrine that is killed": [
         "tests/system/test_killed.py",
         "tests/system/test_children.py",
         "tests/system/test_readiness.py",
     ],
-    "the deployment": ["tests/system/test_deployment.py"],
+    "chaos": ["tests/chaos/"],
+    "the Vitrine that is audited": ["tests/system/test_audit.py"],
+    "the Vitrine that is seeded": ["tests/system/test_seed.py"],
     "the Vitrine of the commands": [
         f"tests/entrypoints/cli/test_{name}.py" for name in ("resume", "upload", "download", "run")
     ],
@@ -30,7 +33,7 @@ SHIFTS: Mapping[str, Sequence[str]] = {
 }
 """By the beginning of the path. The rest is shared out file by file."""
 
-_FIRST = [*SHIFTS, "tests/entrypoints/cli/", "tests/services/", "tests/adapters/"]
+_FIRST = [*SHIFTS, "tests/uploads/", "tests/entrypoints/cli/", "tests/services/", "tests/adapters/"]
 
 
 def shift_of(nodeid: str) -> str:
