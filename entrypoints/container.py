@@ -336,6 +336,8 @@ class Container(containers.DeclarativeContainer):
         promote=promote_media,
         staging=staging,
         unfinished=unfinished_uploads,
+        clock=clock,
+        url_lifetime=settings.provided.upload_urls_live_for,
     )
     expire_unfinished = providers.Singleton(
         ExpireUnfinished,

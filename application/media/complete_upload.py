@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from application.media.file_inspector import FileInspector
 from application.media.promote_media import PromoteMedia, VerifiedBytes
 from application.media.staging import Staging
 from application.media.unfinished_uploads import UnfinishedUploads
+from application.ports.clock import Clock
 from application.ports.storage import ObjectNotFound, ObjectStore, StoredObject
 from application.storage.reading import measure
 from application.unit_of_work import UnitOfWorkFactory
@@ -34,7 +36,7 @@ class CompleteUpload:
 
     Other bytes than announced (their number, their SHA-256) are removed, and the right ones may still be uploaded.
     Where the announced bytes are of another type than announced, or a picture that nobody can open, no upload will
-    mend it: the media has FAILED.
+    mend it: the media has FAILED, and whoever calls again is told the same.
 
     Raises MediaNotFound, NotPermitted, MediaNotPending, MediaNotArrived, MediaMismatch, MediaUnreadable, Unavailable.
     """
@@ -48,29 +50,37 @@ class CompleteUpload:
         promote: PromoteMedia,
         staging: Staging,
         unfinished: UnfinishedUploads,
+        clock: Clock,
+        url_lifetime: timedelta,
     ) -> None:
+        """`url_lifetime` is that of the URLs that `PresignUpload` signs."""
         self._begin = begin
         self._store = store
         self._inspector = inspector
         self._promote = promote
         self._staging = staging
         self._unfinished = unfinished
+        self._clock = clock
+        self._url_lifetime = url_lifetime
 
     async def __call__(self, command: CompleteUploadCommand) -> Media:
         media = await self._find(command)
         require_manager(media, command.principal)
         if media.has_arrived:
             return media
-        media.require_pending()
+        _require_awaited(media)
         stored = await self._stored(media)
         verified = await self._verify(media, stored)
         try:
             done = await self._promote(media.id, verified, partial(self._staging.promote, media, stored.etag))
+        except MediaNotArrived as error:
+            raise self._not_arrived(media) from error
         except MediaNotPending:
-            # Somebody else has completed it, or it was deleted meanwhile.
+            # Somebody else has completed it, or it was deleted or has failed meanwhile.
             media = await self._find(command)
             if media.has_arrived:
                 return media
+            _require_awaited(media)
             raise
         await self._staging.forget(media.storage_key)
         return done
@@ -80,12 +90,12 @@ class CompleteUpload:
             return visible_to(await tx.media.find(command.media_id), command.media_id, command.principal)
 
     async def _stored(self, media: Media) -> StoredObject:
-        if staged_media(media.storage_key) is None:
-            # A direct upload, which still flows: what lies there may be somebody else's.
-            raise MediaNotArrived(media.id)
+        if _is_direct(media):
+            # It still flows, or its process was killed: what lies there may be somebody else's.
+            raise self._not_arrived(media)
         stored = await self._store.head(media.storage_key)
-        if stored is None or media.checksum is None:
-            raise MediaNotArrived(media.id)
+        if stored is None:
+            raise self._not_arrived(media)
         return stored
 
     async def _verify(self, media: Media, stored: StoredObject) -> VerifiedBytes:
@@ -94,7 +104,7 @@ class CompleteUpload:
             await self._require_announced(media, stored, checksum)
             return await self._look_inside(media, checksum)
         except ObjectNotFound as error:
-            raise MediaNotArrived(media.id) from error
+            raise self._not_arrived(media) from error
 
     async def _require_announced(self, media: Media, stored: StoredObject, checksum: Checksum) -> None:
         violations = _mismatches(media, stored, checksum)
@@ -110,13 +120,43 @@ class CompleteUpload:
             detail = f"announced {media.mime_type}, the bytes are {mime_type}"
             failure = Failure(code=FailureCode.CONTENT_TYPE_MISMATCH, detail=detail)
             await self._unfinished.fail(media.id, failure)
-            raise MediaMismatch(detail, [Violation("/fileType", failure.code, detail)])
+            raise _of_another_type(failure)
         try:
             facts = await self._inspector.facts_of(mime_type, start, is_whole=len(start) == media.size)
         except MediaUnreadable as unreadable:
             await self._unfinished.fail(media.id, unreadable.failure)
             raise
         return VerifiedBytes(checksum=checksum, size=media.size, mime_type=mime_type, facts=facts)
+
+    def _not_arrived(self, media: Media) -> MediaNotArrived:
+        """With advice that leads on: nobody signs another URL for it."""
+        if _is_direct(media):
+            return MediaNotArrived(media.id, "it comes through the API; if that has ended, upload it again")
+        if self._clock.now() >= media.created_at + self._url_lifetime:
+            return MediaNotArrived(media.id, "its uploadUrl has expired; announce it again, and PUT it to the new one")
+        return MediaNotArrived(media.id, "PUT it to its uploadUrl, then complete")
+
+
+def _is_direct(media: Media) -> bool:
+    """Its bytes came to us: it never had a URL."""
+    return media.checksum is None or staged_media(media.storage_key) is None
+
+
+def _require_awaited(media: Media) -> None:
+    """Raises for one that has failed what whoever completed it first was told."""
+    failure = media.failure
+    if failure is None:
+        media.require_pending()
+    elif failure.code is FailureCode.UPLOAD_EXPIRED:
+        raise MediaNotPending(media.id, media.status, failure)
+    elif failure.code is FailureCode.CONTENT_TYPE_MISMATCH:
+        raise _of_another_type(failure)
+    else:
+        raise MediaUnreadable(failure)
+
+
+def _of_another_type(failure: Failure) -> MediaMismatch:
+    return MediaMismatch(failure.detail, [Violation("/fileType", failure.code, failure.detail)])
 
 
 def _mismatches(media: Media, stored: StoredObject, checksum: Checksum) -> Sequence[Violation]:

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 
 from domain.assets.failure import Failure
-from domain.errors import Conflict, NotFound, PreconditionFailed, Rejected, TooLarge, UnsupportedType
+from domain.errors import Conflict, NotFound, PreconditionFailed, Rejected, TooLarge, UnsupportedType, Violation
 from domain.ids import MediaId
 
 
@@ -32,20 +32,22 @@ class MediaTypeNotAllowed(UnsupportedType):
 
 
 class MediaUnreadable(Rejected):
-    """It begins as an image does, and no decoder makes one of it, or one that is allowed."""
+    """It begins as an image does, and no decoder makes one of it, or one that is allowed. The violation has the very
+    code that the media fails with.
+    """
 
     code = "UNREADABLE_MEDIA"
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.detail)
+        super().__init__(failure.detail, [Violation("/file", failure.code, failure.detail)])
         self.failure = failure
 
 
 class MediaNotArrived(Conflict):
     code = "MEDIA_NOT_ARRIVED"
 
-    def __init__(self, media_id: MediaId) -> None:
-        super().__init__(f"the file of media {media_id} has not been uploaded; PUT it to its uploadUrl, then complete")
+    def __init__(self, media_id: MediaId, remedy: str = "upload it again") -> None:
+        super().__init__(f"the file of media {media_id} has not been uploaded; {remedy}")
         self.media_id = media_id
 
 
@@ -58,8 +60,11 @@ class MediaMismatch(Conflict):
 class MediaNotPending(Conflict):
     code = "MEDIA_NOT_PENDING"
 
-    def __init__(self, media_id: MediaId, status: str) -> None:
-        super().__init__(f"media {media_id} is {status}, and awaits no upload")
+    def __init__(self, media_id: MediaId, status: str, failure: Failure | None = None) -> None:
+        """`failure` is why it awaits none any more."""
+        reason = "and awaits no upload" if failure is None else f"{failure.detail}; announce or upload the file again"
+        found = [] if failure is None else [Violation("", failure.code, failure.detail)]
+        super().__init__(f"media {media_id} is {status}, {reason}", found)
         self.media_id = media_id
 
 

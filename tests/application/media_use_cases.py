@@ -159,6 +159,8 @@ class MediaUseCases(UseCases):
             promote=self.promote_media,
             staging=self.staging,
             unfinished=self.unfinished_uploads,
+            clock=self.clock,
+            url_lifetime=URL_LIFETIME,
         )
 
     @cached_property

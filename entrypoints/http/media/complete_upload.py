@@ -34,7 +34,8 @@ async def complete_media(
 ) -> Response[bytes]:
     """The object is looked at before anything changes: its size, its SHA-256, its first bytes. What is not as announced
     is removed. Another number of bytes or another SHA-256 can be mended by another PUT; bytes of another type than
-    announced, and a picture that cannot be opened, cannot: then the media has FAILED.
+    announced, and a picture that cannot be opened, cannot: then the media has FAILED, and the same call again is
+    told why again.
     """
     media = await complete_upload(CompleteUploadCommand(principal=request.user, media_id=MediaId(media_id)))
     return answer(media_body(media), HTTPStatus.OK)

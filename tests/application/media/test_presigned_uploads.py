@@ -18,11 +18,10 @@ from domain.media.errors import (
     MediaMismatch,
     MediaNotArrived,
     MediaNotFound,
-    MediaNotPending,
     MediaUnreadable,
 )
 from domain.media.media import Media, MediaStatus
-from domain.media.object_keys import blob_key, staging_key
+from domain.media.object_keys import blob_key, direct_key, staging_key
 from domain.principal import Principal, Role
 from tests.application.media.sending import (
     MIB,
@@ -170,11 +169,26 @@ async def test_of_many_that_complete_at_once_all_get_the_same(make_world: Callab
 async def test_what_has_not_arrived_can_arrive_later(world: World) -> None:
     ticket = await presign(world, JPEG)
 
-    with pytest.raises(MediaNotArrived):
+    with pytest.raises(MediaNotArrived, match="PUT it to its uploadUrl, then complete"):
         await complete(world, ticket.media.id)
     world.http.put(ticket.upload, JPEG)
 
     assert (await complete(world, ticket.media.id)).status is MediaStatus.UPLOADED
+
+
+async def test_what_has_not_arrived_in_time_is_to_be_announced_again(world: World) -> None:
+    ticket = await presign(world, JPEG)
+    world.clock.advance(URL_LIFETIME)
+
+    with pytest.raises(MediaNotArrived, match="its uploadUrl has expired; announce it again"):
+        await complete(world, ticket.media.id)
+
+
+async def test_what_has_arrived_in_time_can_be_completed_later(world: World) -> None:
+    media = await presigned(world, JPEG)
+    world.clock.advance(URL_LIFETIME)
+
+    assert (await complete(world, media.id)).status is MediaStatus.UPLOADED
 
 
 def tamper(world: World, media: Media, body: bytes, *, says: bytes | None = None) -> None:
@@ -242,8 +256,9 @@ async def test_bytes_of_another_type_than_announced_fail_for_good(
     assert (failed.status, failed.failure.code) == (MediaStatus.FAILED, FailureCode.CONTENT_TYPE_MISMATCH)
     assert not world.bucket.objects
     assert await told(world, media.id) == ["media.failed"]
-    with pytest.raises(MediaNotPending):
+    with pytest.raises(MediaMismatch) as again:
         await complete(world, media.id)
+    assert (again.value.detail, again.value.violations) == (caught.value.detail, caught.value.violations)
 
 
 @pytest.mark.parametrize(
@@ -261,21 +276,25 @@ async def test_the_type_is_what_the_bytes_prove(world: World, announced: str, pr
     assert (await complete(world, media.id)).mime_type == proved
 
 
-async def test_a_picture_that_nobody_can_open_fails_for_good(world: World) -> None:
+@pytest.mark.parametrize("code", [FailureCode.UNREADABLE_MEDIA, FailureCode.PIXEL_LIMIT_EXCEEDED])
+async def test_a_picture_that_nobody_can_open_fails_for_good(world: World, code: FailureCode) -> None:
     async def refuse(start: bytes) -> None:
         assert start == JPEG
-        raise MediaRejected(FailureCode.UNREADABLE_MEDIA, "No decoder can open this picture.")
+        raise MediaRejected(code, "No decoder can open this picture.")
 
     world.probe.before = refuse
     media = await presigned(world, JPEG)
 
-    with pytest.raises(MediaUnreadable):
-        await complete(world, media.id)
+    for _ in range(2):
+        with pytest.raises(MediaUnreadable, match="No decoder") as caught:
+            await complete(world, media.id)
+        assert [(found.pointer, found.code) for found in caught.value.violations] == [("/file", code)]
 
     failed = await media_now(world.begin, media.id)
     assert failed.failure is not None
-    assert failed.failure.code is FailureCode.UNREADABLE_MEDIA
+    assert failed.failure.code is code
     assert not world.bucket.objects
+    assert await told(world, media.id) == ["media.failed"]
 
 
 async def test_a_look_that_takes_too_long_may_be_repeated(world: World) -> None:
@@ -293,9 +312,13 @@ async def test_a_look_that_takes_too_long_may_be_repeated(world: World) -> None:
     assert (await complete(world, media.id)).status is MediaStatus.UPLOADED
 
 
-async def test_a_direct_upload_that_still_flows_cannot_be_completed(world: World) -> None:
+@pytest.mark.parametrize("key", [direct_key, staging_key])
+async def test_a_direct_upload_that_still_flows_cannot_be_completed(
+    world: World, key: Callable[[StoreId, MediaId], str]
+) -> None:
+    media_id = MediaId(IDS.new())
     media = Media.announce(
-        media_id=MediaId(IDS.new()),
+        media_id=media_id,
         store_id=STORE,
         user_id=OWNER,
         kind=(await presign(world, JPEG)).media.kind,
@@ -303,6 +326,7 @@ async def test_a_direct_upload_that_still_flows_cannot_be_completed(world: World
         mime_type="video/mp4",
         size=10,
         checksum=None,
+        storage_key=key(STORE, media_id),
         folder="general",
         now=world.now,
     )
@@ -311,7 +335,7 @@ async def test_a_direct_upload_that_still_flows_cannot_be_completed(world: World
         await tx.commit()
     tamper(world, media, b"0123456789")
 
-    with pytest.raises(MediaNotArrived):
+    with pytest.raises(MediaNotArrived, match="upload it again"):
         await complete(world, media.id)
 
 

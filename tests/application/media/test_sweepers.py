@@ -49,8 +49,11 @@ async def test_what_nobody_completes_fails_after_its_window(world: World) -> Non
     assert not world.bucket.objects
     assert await told(world, media.id) == ["media.failed"]
     assert await world.expire_unfinished() == 0
-    with pytest.raises(MediaNotPending):
+    with pytest.raises(
+        MediaNotPending, match="FAILED, it was not uploaded in time; announce or upload the file again"
+    ) as caught:
         await complete(world, media.id)
+    assert [(found.pointer, found.code) for found in caught.value.violations] == [("", "UPLOAD_EXPIRED")]
 
 
 async def test_its_hold_on_bytes_is_given_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

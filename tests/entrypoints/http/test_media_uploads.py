@@ -234,6 +234,19 @@ async def test_a_picture_that_cannot_be_opened_is_422(api: Api) -> None:
     assert await is_empty(api)
 
 
+async def test_errors_tell_why_a_picture_cannot_be_opened_as_its_media_does(api: Api) -> None:
+    async def refuse(start: bytes) -> None:
+        raise MediaRejected(FailureCode.PIXEL_LIMIT_EXCEEDED, "It has 200,010,000 pixels.")
+
+    media_id = await presigned(api)
+    api.probe.before = refuse
+    for answer in (await send(api, product(JPEG)), await complete(api, media_id)):
+        refused(answer, 422, "UNREADABLE_MEDIA")
+        assert violations(answer) == [("/file", "PIXEL_LIMIT_EXCEEDED")]
+    shown = await api.client.get(f"{MEDIA}/{media_id}", headers=api.headers())
+    assert shown.json()["error"]["code"] == "PIXEL_LIMIT_EXCEEDED"
+
+
 async def test_bytes_that_are_not_those_that_were_named_are_409(api: Api) -> None:
     named = await send(api, product(JPEG, checksum=str(checksum_of_bytes(JPEG))))
     others = await send(api, product(file_of(name="two"), checksum=str(checksum_of_bytes(JPEG))))
@@ -306,10 +319,11 @@ async def test_complete_wants_what_was_announced(api: Api) -> None:
 
     answer = await complete(api, media_id)
 
-    refused(answer, 409, "MEDIA_MISMATCH")
+    problem = refused(answer, 409, "MEDIA_MISMATCH")
     assert violations(answer) == [("/fileType", "CONTENT_TYPE_MISMATCH")]
     assert [media.status for media in await all_media(api)] == [MediaStatus.FAILED]
-    refused(await complete(api, media_id), 409, "MEDIA_NOT_PENDING")
+    again = refused(await complete(api, media_id), 409, "MEDIA_MISMATCH")
+    assert again | {"instance": problem["instance"]} == problem
 
 
 async def test_complete_opens_pictures(api: Api) -> None:
@@ -319,7 +333,8 @@ async def test_complete_opens_pictures(api: Api) -> None:
     media_id = await presigned(api)
     api.probe.before = refuse
 
-    refused(await complete(api, media_id), 422, "UNREADABLE_MEDIA")
+    for _ in range(2):
+        refused(await complete(api, media_id), 422, "UNREADABLE_MEDIA")
 
 
 async def test_what_is_not_there_cannot_be_completed(api: Api) -> None:
