@@ -5,7 +5,6 @@ from uuid import UUID
 from litestar import Response, patch
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter
-from msgspec import UNSET
 
 from application.media.update_media import UpdateMedia, UpdateMediaCommand
 from domain.ids import MediaId
@@ -13,10 +12,9 @@ from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.examples import library
 from entrypoints.http.media.bodies import media_body
+from entrypoints.http.media.changes import ChangeRequest, changes_of
 from entrypoints.http.media.entity_tag import editions_of, entity_tag
 from entrypoints.http.media.requests import UpdateMediaBody
-from entrypoints.http.reading.json_request import JsonRequest
-from entrypoints.http.reading.patching import change_of
 
 _IF_MATCH = HeaderParameter(
     name="If-Match",
@@ -27,6 +25,7 @@ _IF_MATCH = HeaderParameter(
 
 @patch(
     "/{media_id:uuid}",
+    request_class=ChangeRequest,
     summary="Change what is said of a media",
     responses=answers(
         {HTTPStatus.OK: Success("The media as it is now, with its new `ETag`.", library.UPDATED)},
@@ -41,7 +40,7 @@ _IF_MATCH = HeaderParameter(
     ),
 )
 async def change_media(
-    request: JsonRequest,
+    request: ChangeRequest,
     media_id: FromPath[UUID],
     data: Annotated[UpdateMediaBody, shown(library.CHANGE)],
     update_media: NamedDependency[UpdateMedia],
@@ -55,10 +54,7 @@ async def change_media(
             principal=request.user,
             media_id=MediaId(media_id),
             editions=editions_of(request.headers.getall("if-match", [])),
-            alt_text=change_of(data.alt_text, str),
-            description=change_of(data.description, str),
-            folder=None if data.folder is UNSET else data.folder,
-            original_name=None if data.original_name is UNSET else data.original_name,
+            changes=changes_of(data),
         )
     )
     response = answer(media_body(media), HTTPStatus.OK)

@@ -421,6 +421,31 @@ async def test_saying_the_same_again_changes_nothing(api: Api) -> None:
     assert told == ["media.updated"]
 
 
+async def test_broken_rules_of_a_change_are_told_beside_a_broken_structure(api: Api) -> None:
+    media = mine()
+    await store(api.begin, media)
+    body = {"folder": " a", "originalName": "", "altText": "x" * 501, "description": 5, "kind": "ads", "foo": 1}
+
+    answer = await patch(api, media, body, "*")
+
+    assert violations(answer) == {
+        ("/folder", "LENGTH"),
+        ("/originalName", "LENGTH"),
+        ("/altText", "LENGTH"),
+        ("/description", "WRONG_TYPE"),
+        ("/kind", "UNKNOWN_FIELD"),
+        ("/foo", "UNKNOWN_FIELD"),
+    }
+
+
+@pytest.mark.parametrize("body", [[], 5, "x"])
+async def test_a_change_is_an_object(api: Api, body: Any) -> None:
+    media = mine()
+    await store(api.begin, media)
+
+    assert violations(await patch(api, media, body, "*")) == {("", "WRONG_TYPE")}
+
+
 async def test_every_wrong_member_of_a_change_is_named(api: Api) -> None:
     media = mine()
     await store(api.begin, media)
