@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.ads.slots import creatives_changed
+from application.attachments.judge_uses import judge_uses
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
@@ -21,7 +22,7 @@ class ChangeAdCommand:
 
 class ChangeAd:
     """What is sent replaces what was there; media that are not shown any more are released. Raises AdNotFound,
-    NotPermitted, MediaNotAttachable.
+    NotPermitted, MediaNotAttachable, Rejected.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, reconcile: ReconcileAttachments, clock: Clock) -> None:
@@ -37,6 +38,7 @@ class ChangeAd:
             before = ad.media_ids
             ad.change(title=command.title, creatives=command.creatives, now=self._clock.now())
             await self._reconcile(tx, creatives_changed(ad, before, ad.media_ids))
+            await judge_uses(tx, ad.uses_beyond(before))
             await ads.save(ad)
             await tx.commit()
         return ad

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.ads.slots import creatives_changed
+from application.attachments.judge_uses import judge_uses
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.ports.clock import Clock
 from application.ports.ids import Ids
@@ -20,7 +21,7 @@ class CreateAdCommand:
 
 
 class CreateAd:
-    """From here on its media are protected. Raises NotPermitted, MediaNotAttachable."""
+    """From here on its media are protected. Raises NotPermitted, MediaNotAttachable, Rejected."""
 
     def __init__(self, *, begin: UnitOfWorkFactory, reconcile: ReconcileAttachments, clock: Clock, ids: Ids) -> None:
         self._begin = begin
@@ -39,6 +40,7 @@ class CreateAd:
         )
         async with self._begin() as tx:
             await self._reconcile(tx, creatives_changed(ad, [], ad.media_ids))
+            await judge_uses(tx, ad.uses_beyond([]))
             await tx.repository(Ads).save(ad)
             await tx.commit()
         return ad

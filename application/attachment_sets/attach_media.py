@@ -8,12 +8,13 @@ from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachment_sets.errors import require_manager
-from domain.attachment_sets.set_attachment import SetAttachment
+from domain.attachment_sets.set_attachment import ACCEPTED_FILES, SetAttachment
 from domain.errors import Rejected, Violation
 from domain.ids import AttachmentSetId, MediaId, SetAttachmentId
 from domain.media.access import may_see
 from domain.media.errors import MediaNotAttachable
 from domain.media.media import Media
+from domain.media.suitability import NewUse, require_suitable
 from domain.principal import Principal
 
 
@@ -75,10 +76,7 @@ class AttachMedia:
         return self._links.shown(attachment, media, command.principal)
 
     def _require_fit(self, media: Media) -> None:
-        """What its type must be, the attachment itself says."""
-        if media.is_confidential:
-            detail = f"media of kind {media.kind} are for those who run the store; everybody sees attachments"
-            raise Rejected("this media cannot be attached", [Violation("/mediaId", "CONFIDENTIAL_MEDIA", detail)])
+        require_suitable([NewUse("/mediaId", media.id, ACCEPTED_FILES)], [media])
         limit = self._terms.limits.of(media.mime_type)
         if media.size > limit:
             detail = f"at most {limit} bytes, not {media.size}"

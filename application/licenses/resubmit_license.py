@@ -1,12 +1,13 @@
 from dataclasses import dataclass
 
+from application.attachments.judge_uses import judge_uses
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.licenses.slots import document_changed
 from application.patch import Patch, patched
 from application.ports.clock import Clock
 from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import LicenseId, MediaId
-from domain.licenses.license import License, require_document, require_manager, visible_to
+from domain.licenses.license import License, require_manager, visible_to
 from domain.licenses.repository import Licenses
 from domain.principal import Principal
 
@@ -46,8 +47,7 @@ class ResubmitLicense:
             if not resubmitted:
                 return license_
             await self._reconcile(tx, document_changed(license_, before, license_.media_ids))
-            for media_id in license_.media_ids:
-                require_document(await tx.media.find(media_id))
+            await judge_uses(tx, license_.uses_beyond(before))
             await licenses.save(license_)
             await tx.commit()
         return license_

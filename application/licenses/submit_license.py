@@ -1,12 +1,13 @@
 from dataclasses import dataclass
 
+from application.attachments.judge_uses import judge_uses
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.licenses.slots import document_changed
 from application.ports.clock import Clock
 from application.ports.ids import Ids
 from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import LicenseId, MediaId
-from domain.licenses.license import License, require_document, require_manager
+from domain.licenses.license import License, require_manager
 from domain.licenses.repository import Licenses
 from domain.principal import Principal
 
@@ -38,7 +39,7 @@ class SubmitLicense:
         )
         async with self._begin() as tx:
             await self._reconcile(tx, document_changed(license_, [], license_.media_ids))
-            require_document(await tx.media.find(command.media_id))
+            await judge_uses(tx, license_.uses_beyond([]))
             await tx.repository(Licenses).save(license_)
             await tx.commit()
         return license_

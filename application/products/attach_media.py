@@ -31,4 +31,5 @@ class AttachMedia:
             command.principal,
             command.product_id,
             arrange=lambda gallery: gallery.with_entry(entry, place=command.place),
+            at="/mediaId",
         )

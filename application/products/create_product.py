@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from application.attachments.judge_uses import judge_uses
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.ports.clock import Clock
 from application.ports.ids import Ids
@@ -10,7 +11,7 @@ from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import MediaId, ProductId
 from domain.principal import Principal
 from domain.products.gallery import Gallery
-from domain.products.product import Product, require_certificate, require_manager
+from domain.products.product import Product, require_manager
 from domain.products.repository import Products
 
 
@@ -43,8 +44,7 @@ class CreateProduct:
         )
         async with self._begin() as tx:
             await self._reconcile(tx, *media_changes(product, NOTHING, UsedMedia.by(product)))
-            if command.coa_media_id is not None:
-                require_certificate(await tx.media.find(command.coa_media_id))
+            await judge_uses(tx, product.uses_beyond(Gallery(), []))
             await tx.repository(Products).save(product)
             await tx.commit()
         return product

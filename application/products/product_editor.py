@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from application.attachments.judge_uses import judge_uses
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.patch import ABSENT, Patch, patched
 from application.ports.clock import Clock
@@ -11,7 +12,7 @@ from application.unit_of_work import UnitOfWorkFactory
 from domain.ids import MediaId, ProductId
 from domain.principal import Principal
 from domain.products.gallery import Gallery
-from domain.products.product import Product, require_certificate, require_manager, visible_to
+from domain.products.product import Product, require_manager, visible_to
 from domain.products.repository import Products
 
 Arrangement: TypeAlias = Callable[[Gallery], Gallery]
@@ -33,13 +34,16 @@ class ProductEditor:
         arrange: Arrangement,
         title: Patch[str] = ABSENT,
         coa_media_id: Patch[MediaId] = ABSENT,
+        at: str | None = None,
     ) -> Product:
-        """Raises ProductNotFound, NotPermitted, Rejected, MediaNotAttachable."""
+        """`at` is the JSON pointer of the one media that the request names, if it names one. Raises ProductNotFound,
+        NotPermitted, Rejected, MediaNotAttachable.
+        """
         async with self._begin() as tx:
             products = tx.repository(Products)
             product = visible_to(await products.lock(product_id), product_id, principal)
             require_manager(principal)
-            before, certified = UsedMedia.by(product), product.coa_media_id
+            before, gallery = UsedMedia.by(product), product.gallery
             changed = product.change(
                 title=patched(title, product.title) or product.title,
                 gallery=arrange(product.gallery),
@@ -49,8 +53,7 @@ class ProductEditor:
             if not changed:
                 return product
             await self._reconcile(tx, *media_changes(product, before, UsedMedia.by(product)))
-            if product.coa_media_id is not None and product.coa_media_id != certified:
-                require_certificate(await tx.media.find(product.coa_media_id))
+            await judge_uses(tx, product.uses_beyond(gallery, before.coa, at=at))
             await products.save(product)
             await tx.commit()
         return product

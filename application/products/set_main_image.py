@@ -27,4 +27,9 @@ class SetMainImage:
     async def __call__(self, command: SetMainImageCommand) -> Product:
         shown = ShownMedia(media_id=command.media_id, usage_type=UsageType.MAIN_IMAGE, variant_id=command.variant_id)
         entry = shown.entry(self._ids)
-        return await self._edit(command.principal, command.product_id, arrange=lambda gallery: gallery.with_main(entry))
+        return await self._edit(
+            command.principal,
+            command.product_id,
+            arrange=lambda gallery: gallery.with_main(entry),
+            at="/mediaId",
+        )

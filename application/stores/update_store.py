@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from application.attachments.judge_uses import judge_uses
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.patch import Patch, patched
 from application.ports.clock import Clock
@@ -20,7 +21,10 @@ class UpdateStoreCommand:
 
 
 class UpdateStore:
-    """A store that is not known yet is from here on. Raises StoreNotFound, NotPermitted, MediaNotAttachable."""
+    """A store that is not known yet is from here on.
+
+    Raises StoreNotFound, NotPermitted, MediaNotAttachable, Rejected.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, reconcile: ReconcileAttachments, clock: Clock) -> None:
         self._begin = begin
@@ -40,6 +44,7 @@ class UpdateStore:
                 now=now,
             )
             await self._reconcile(tx, *media_changes(store, old_logo=old_logo, old_banner=old_banner))
+            await judge_uses(tx, store.uses_beyond(logo=old_logo, banner=old_banner))
             await stores.save(store)
             await tx.commit()
         return store

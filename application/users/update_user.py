@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from application.attachments.judge_uses import judge_uses
 from application.attachments.reconcile_attachments import ReconcileAttachments, UsageChange
 from application.patch import Patch, patched
 from application.ports.clock import Clock
@@ -24,7 +25,7 @@ class UpdateUser:
     """Users who are not known yet are from here on, by what they do themselves: their token proves that they are of the
     store. For what the caller may not see there is no use either.
 
-    Raises NotPermitted, UserNotFound, MediaNotAttachable.
+    Raises NotPermitted, UserNotFound, MediaNotAttachable, Rejected.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, reconcile: ReconcileAttachments, clock: Clock) -> None:
@@ -44,6 +45,11 @@ class UpdateUser:
                 raise UserNotFound(command.user_id)
             before = user.avatar
             user.show(patched(command.avatar_media_id, user.avatar_media_id), now=now)
+            uses = user.uses_beyond(before)
+            for use in uses:
+                media = await tx.media.find(use.media_id)
+                if media is None or not may_see(media, command.principal):
+                    raise MediaNotAttachable([use.media_id])
             await self._reconcile(
                 tx,
                 UsageChange(
@@ -54,10 +60,7 @@ class UpdateUser:
                     new_media_ids=user.avatar,
                 ),
             )
-            for media_id in {*user.avatar} - {*before}:
-                media = await tx.media.find(media_id)
-                if media is None or not may_see(media, command.principal):
-                    raise MediaNotAttachable([media_id])
+            await judge_uses(tx, uses)
             await users.save(user)
             await tx.commit()
         return user

@@ -7,6 +7,8 @@ from datetime import datetime
 from domain.errors import NotFound, NotPermitted
 from domain.events import Aggregate
 from domain.ids import AdId, MediaId, StoreId
+from domain.media.kind import SHOWPIECES
+from domain.media.suitability import NewUse
 from domain.principal import Principal
 
 
@@ -47,6 +49,14 @@ class Ad(Aggregate):
     def media_ids(self) -> list[MediaId]:
         """What its one slot uses, as the ledger wants it."""
         return list(dict.fromkeys(creative.media_id for creative in self.creatives))
+
+    def uses_beyond(self, media_ids: Sequence[MediaId]) -> list[NewUse]:
+        """What its creatives use now, and did not when they used these."""
+        return [
+            NewUse(f"/creatives/{place}/mediaId", creative.media_id, SHOWPIECES)
+            for place, creative in enumerate(self.creatives)
+            if creative.media_id not in media_ids
+        ]
 
     def change(self, *, title: str, creatives: Sequence[Creative], now: datetime) -> None:
         self.title, self.creatives = title, tuple(creatives)

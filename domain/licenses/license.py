@@ -1,14 +1,15 @@
 """A licence of a store to sell what needs one, proved by a document."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.errors import Conflict, NotFound, NotPermitted, Rejected, Violation
+from domain.errors import Conflict, NotFound, NotPermitted
 from domain.events import Aggregate
 from domain.ids import LicenseId, MediaId, StoreId
-from domain.media.content_class import ContentClass
-from domain.media.media import Media
+from domain.media.kind import DOCUMENTS
+from domain.media.suitability import NewUse
 from domain.principal import Principal, Role
 from domain.state_machine import StateMachine
 
@@ -30,7 +31,6 @@ LICENSE_LIFECYCLE = StateMachine(
 )
 _OVER = frozenset({LicenseStatus.REJECTED, LicenseStatus.EXPIRED})
 _OPEN_TO_CHANGE = frozenset({LicenseStatus.PENDING, LicenseStatus.REJECTED})
-_DOCUMENTS = frozenset({ContentClass.DOCUMENT, ContentClass.IMAGE})
 
 
 class LicenseNotFound(NotFound):
@@ -80,6 +80,14 @@ class License(Aggregate):
         """What its one slot uses, as the ledger wants it."""
         return [self.media_id] if self.media_id else []
 
+    def uses_beyond(self, media_ids: Sequence[MediaId]) -> list[NewUse]:
+        """What its slot uses now, and did not when it used these. Nobody sees it but those who run the store."""
+        return [
+            NewUse("/mediaId", media_id, DOCUMENTS, shown=False)
+            for media_id in self.media_ids
+            if media_id not in media_ids
+        ]
+
     def resubmit(self, *, number: str, media_id: MediaId | None, now: datetime) -> bool:
         """Another number or document, to be decided upon anew; False when it is neither. Raises LicenseDecided."""
         if self.status not in _OPEN_TO_CHANGE:
@@ -107,13 +115,6 @@ class License(Aggregate):
             return False
         self.media_id, self.updated_at = None, now
         return True
-
-
-def require_document(media: Media | None) -> None:
-    """Raises Rejected unless it is a PDF or an image; what does not exist is refused by the ledger."""
-    if media is not None and media.content_class not in _DOCUMENTS:
-        violation = Violation("/mediaId", "MEDIA_TYPE_NOT_ALLOWED", f"a PDF or an image, not {media.mime_type}")
-        raise Rejected("a license is proved by a PDF or an image", [violation])
 
 
 def visible_to(license_: License | None, license_id: LicenseId, principal: Principal) -> License:

@@ -34,20 +34,24 @@ class KindPolicy:
         return self.mime_types is None or mime_type in self.mime_types
 
 
-_WEB_IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-_IMAGES = _WEB_IMAGES | {"image/avif", "image/heic", "image/heif"}
-_CLIPS = frozenset({"video/mp4", "video/webm"})
-_PDF = frozenset({"application/pdf"})
+WEB_IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+IMAGES = WEB_IMAGES | {"image/avif", "image/heic", "image/heif"}
+"""All that are made of pixels: an SVG is none."""
+SHOWPIECES = WEB_IMAGES | {"video/mp4", "video/webm"}
+"""Pictures and clips of what is sold."""
+PDF = frozenset({"application/pdf"})
+DOCUMENTS = PDF | IMAGES
+"""Papers, printed or photographed."""
 
 POLICIES: Mapping[MediaKind, KindPolicy] = {
-    MediaKind.PRODUCT: KindPolicy(mime_types=_WEB_IMAGES | _CLIPS),
-    MediaKind.ADS: KindPolicy(mime_types=_WEB_IMAGES | _CLIPS),
-    MediaKind.PDF: KindPolicy(mime_types=_PDF),
-    MediaKind.LICENSE_DOC: KindPolicy(mime_types=_PDF | _IMAGES, confidential=True),
-    MediaKind.COA: KindPolicy(mime_types=_PDF, confidential=True),
-    MediaKind.MANIFEST: KindPolicy(mime_types=_PDF, confidential=True),
-    MediaKind.USER: KindPolicy(mime_types=_IMAGES),
-    MediaKind.STORE: KindPolicy(mime_types=_IMAGES),
+    MediaKind.PRODUCT: KindPolicy(mime_types=SHOWPIECES),
+    MediaKind.ADS: KindPolicy(mime_types=SHOWPIECES),
+    MediaKind.PDF: KindPolicy(mime_types=PDF),
+    MediaKind.LICENSE_DOC: KindPolicy(mime_types=DOCUMENTS, confidential=True),
+    MediaKind.COA: KindPolicy(mime_types=PDF, confidential=True),
+    MediaKind.MANIFEST: KindPolicy(mime_types=PDF, confidential=True),
+    MediaKind.USER: KindPolicy(mime_types=IMAGES),
+    MediaKind.STORE: KindPolicy(mime_types=IMAGES),
     MediaKind.OTHER: KindPolicy(mime_types=None),
 }
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from domain.errors import Rejected, Violation
 from domain.ids import MediaId, ProductMediaId, VariantId
+from domain.media.kind import SHOWPIECES, WEB_IMAGES
+from domain.media.suitability import NewUse
 
 MOST_MEDIA = 200
 
@@ -73,6 +75,18 @@ class Gallery:
 
     def of_type(self, usage_type: UsageType | None) -> list[ProductMedia]:
         return [entry for entry in self.entries if usage_type is None or entry.usage_type is usage_type]
+
+    def uses_beyond(self, before: "Gallery", *, at: str | None) -> list[NewUse]:
+        """Of media that are new to it, and of main images that were none."""
+        known = set(before.media_ids)
+        mains = {(entry.media_id, entry.variant_id) for entry in before.of_type(UsageType.MAIN_IMAGE)}
+        uses = []
+        for place, entry in enumerate(self.entries):
+            is_main = entry.usage_type is UsageType.MAIN_IMAGE
+            if entry.media_id not in known or (is_main and (entry.media_id, entry.variant_id) not in mains):
+                accepted = WEB_IMAGES if is_main else SHOWPIECES
+                uses.append(NewUse(at or f"/media/{place}/mediaId", entry.media_id, accepted))
+        return uses
 
     def with_entry(self, new: ProductMedia, *, place: int | None) -> "Gallery":
         """Put in at `place`, those behind move up; at the end when there is no such place. What is shown in this way

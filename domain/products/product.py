@@ -1,13 +1,14 @@
 """What a store sells, and the media that show it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.errors import NotFound, NotPermitted, Rejected, Violation
+from domain.errors import NotFound, NotPermitted
 from domain.events import Aggregate
 from domain.ids import MediaId, ProductId, StoreId
-from domain.media.content_class import ContentClass
-from domain.media.media import Media
+from domain.media.kind import PDF
+from domain.media.suitability import NewUse
 from domain.principal import Principal
 from domain.products.gallery import Gallery
 
@@ -58,6 +59,15 @@ class Product(Aggregate):
         """The media of this slot, as the ledger wants it."""
         return [self.coa_media_id] if self.coa_media_id else []
 
+    def uses_beyond(self, gallery: Gallery, coa: Sequence[MediaId], *, at: str | None = None) -> list[NewUse]:
+        """What both slots use now, and did not with these. `at` is the JSON pointer of the one media that a request
+        names; without it, a request names them where they stand in the gallery.
+        """
+        certificates = [
+            NewUse("/coaMediaId", media_id, PDF, shown=False) for media_id in self.coa if media_id not in coa
+        ]
+        return [*self.gallery.uses_beyond(gallery, at=at), *certificates]
+
     def change(self, *, title: str, gallery: Gallery, coa_media_id: MediaId | None, now: datetime) -> bool:
         """False when that is how it is already."""
         if (self.title, self.gallery, self.coa_media_id) == (title, gallery, coa_media_id):
@@ -79,13 +89,6 @@ class Product(Aggregate):
         if self.coa_media_id != media_id:
             return False
         return self.change(title=self.title, gallery=self.gallery, coa_media_id=None, now=now)
-
-
-def require_certificate(media: Media | None) -> None:
-    """Raises Rejected unless it is a PDF; what does not exist is refused by the ledger."""
-    if media is not None and media.content_class is not ContentClass.DOCUMENT:
-        violation = Violation("/coaMediaId", "MEDIA_TYPE_NOT_ALLOWED", f"a PDF, not {media.mime_type}")
-        raise Rejected("a certificate of analysis is a PDF", [violation])
 
 
 def visible_to(product: Product | None, product_id: ProductId, principal: Principal) -> Product:

@@ -1,11 +1,14 @@
 """How a store shows itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import NotFound, NotPermitted
 from domain.events import Aggregate
 from domain.ids import MediaId, StoreId
+from domain.media.kind import IMAGES
+from domain.media.suitability import NewUse
 from domain.principal import Principal
 
 
@@ -42,6 +45,11 @@ class Store(Aggregate):
     def show(self, *, logo_media_id: MediaId | None, banner_media_id: MediaId | None, now: datetime) -> None:
         self.logo_media_id, self.banner_media_id = logo_media_id, banner_media_id
         self.updated_at = now
+
+    def uses_beyond(self, *, logo: Sequence[MediaId], banner: Sequence[MediaId]) -> list[NewUse]:
+        """What both slots use now, and did not when they used these."""
+        slots = (("/logoMediaId", self.logo, logo), ("/bannerMediaId", self.banner, banner))
+        return [NewUse(at, media_id, IMAGES) for at, now, before in slots for media_id in now if media_id not in before]
 
     def detach_logo(self, media_id: MediaId, *, now: datetime) -> bool:
         """Give up the media; False when it is not used, or not any more."""

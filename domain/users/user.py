@@ -1,11 +1,14 @@
 """What a store shows of one of its users."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import NotFound, NotPermitted
 from domain.events import Aggregate
 from domain.ids import MediaId, StoreId, UserId
+from domain.media.kind import IMAGES
+from domain.media.suitability import NewUse
 from domain.principal import Principal, Role
 
 
@@ -39,6 +42,10 @@ class User(Aggregate):
     def show(self, avatar_media_id: MediaId | None, *, now: datetime) -> None:
         self.avatar_media_id = avatar_media_id
         self.updated_at = now
+
+    def uses_beyond(self, avatar: Sequence[MediaId]) -> list[NewUse]:
+        """What its slot uses now, and did not when it used that."""
+        return [NewUse("/avatarMediaId", media_id, IMAGES) for media_id in self.avatar if media_id not in avatar]
 
     def detach(self, media_id: MediaId, *, now: datetime) -> bool:
         """Give up the media; False when it is not used, or not any more."""

@@ -1,16 +1,18 @@
 """Advertisements of the store."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from application.ads.create_ad import CreateAd, CreateAdCommand
 from application.ads.list_ads import ListAds, ListAdsQuery
 from domain.ads.ad import Ad, Creative
-from domain.ids import AdId, MediaId
+from domain.ids import AdId, MediaId, StoreId
 from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key, Part
+from entrypoints.seeding.material import Flaw, Material, unsuited
 from entrypoints.seeding.pages import PAGE, Known, all_of
 
 
@@ -24,6 +26,17 @@ class AdEntry(Entry, frozen=True):
 
     title: Line
     creatives: list[CreativeEntry]
+
+
+def _rules(entry: AdEntry, material: Material) -> Iterator[Flaw]:
+    ad = Ad.create(
+        ad_id=AdId(uuid4()),
+        store_id=StoreId(uuid4()),
+        title=entry.title,
+        creatives=[Creative(media_id=material.media_id(each.media)) for each in entry.creatives],
+        now=datetime.now(UTC),
+    )
+    return unsuited(ad.uses_beyond([]), material)
 
 
 class AdLoader(Loader[AdEntry]):
@@ -58,4 +71,5 @@ ADS = Context(
     references={"creatives/*/media": "media"},
     identity=lambda entry: entry.title,
     known_by="title",
+    rules=_rules,
 )

@@ -12,14 +12,15 @@ from application.attachment_sets.get_set import GetSet, SetQuery
 from application.attachment_sets.link_planner import LinkPlanner
 from application.attachment_sets.set_keeper import SetKeeper
 from domain.attachment_sets.attachment_set import AttachmentSet
-from domain.attachment_sets.set_attachment import checked_title, type_of
+from domain.attachment_sets.set_attachment import ACCEPTED_FILES, checked_title
 from domain.ids import AttachmentSetId, MediaId, SetAttachmentId
+from domain.media.suitability import NewUse
 from domain.web.web_address import require_fetchable
 from entrypoints.media_consumers.attachment_terms import attachment_terms
 from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Fixtures, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key
-from entrypoints.seeding.material import Flaw, Material, flaws
+from entrypoints.seeding.material import Flaw, Material, flaws, unsuited
 
 
 class AttachmentEntry(Entry, frozen=True):
@@ -41,9 +42,8 @@ def _rules(entry: AttachmentEntry, material: Material) -> Iterator[Flaw]:
     if entry.file is not None:
         file = entry.file
         yield from flaws(lambda: material.mime_type(file, attachment_terms(material.settings)), at="file")
-    media = material.media.get(entry.media) if entry.media is not None else None
-    if media is not None:
-        yield from flaws(lambda: type_of(media.mime_type), at="media")
+    if entry.media is not None:
+        yield from unsuited([NewUse("/mediaId", material.media_id(entry.media), ACCEPTED_FILES)], material)
     if entry.url is not None:
         url = entry.url
         yield from flaws(lambda: require_fetchable(url, allowed=material.settings.web_networks))

@@ -1,17 +1,18 @@
 """Licenses of the store, with their documents."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from application.licenses.list_licenses import ListLicenses, ListLicensesQuery
 from application.licenses.submit_license import SubmitLicense, SubmitLicenseCommand
-from domain.ids import LicenseId, MediaId
-from domain.licenses.license import License, require_document
+from domain.ids import LicenseId, MediaId, StoreId
+from domain.licenses.license import License
 from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key
-from entrypoints.seeding.material import Flaw, Material, flaws
+from entrypoints.seeding.material import Flaw, Material, unsuited
 from entrypoints.seeding.pages import PAGE, Known, all_of
 
 
@@ -21,7 +22,15 @@ class LicenseEntry(Entry, frozen=True):
 
 
 def _rules(entry: LicenseEntry, material: Material) -> Iterator[Flaw]:
-    return flaws(lambda: require_document(material.media.get(entry.document)), at="document")
+    license_ = License.submit(
+        license_id=LicenseId(uuid4()),
+        store_id=StoreId(uuid4()),
+        number=entry.number,
+        media_id=material.media_id(entry.document),
+        now=datetime.now(UTC),
+    )
+    for flaw in unsuited(license_.uses_beyond([]), material):
+        yield Flaw("document", flaw.detail)
 
 
 class LicenseLoader(Loader[LicenseEntry]):

@@ -1,16 +1,21 @@
 """What the rules of one context may look at, and how they say what is wrong."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
 from application.media.upload_terms import UploadTerms
 from domain.errors import DomainError, Rejected, Violation
+from domain.ids import MediaId
 from domain.media.media import Media
+from domain.media.suitability import NewUse, require_suitable
 from entrypoints.seeding.sample_files import SampleFiles, SampleMissing
 from entrypoints.settings import Settings
 
+_ID = re.compile("(MediaId|Id)$")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -32,6 +37,10 @@ class Material:
     files: SampleFiles
     entries: Mapping[str, Sequence[Mapping[str, Any]]]
     media: dict[str, Media] = field(default_factory=dict)
+
+    def media_id(self, key: str) -> MediaId:
+        """Of one that cannot be uploaded it is an id that no media has."""
+        return self.media[key].id if key in self.media else MediaId(uuid4())
 
     def mime_type(self, file: str, terms: UploadTerms) -> str:
         """Of a file that may be uploaded on these terms. Raises SampleMissing, DomainError."""
@@ -55,6 +64,12 @@ def flaws(judge: Callable[[], object], *, at: str | None = None, names: Mapping[
     except DomainError as error:
         for violation in error.violations or [Violation("", error.code, error.detail)]:
             yield Flaw(violation.pointer.removeprefix("/") if at is None else at, _renamed(violation.detail, names))
+
+
+def unsuited(uses: Sequence[NewUse], material: Material) -> Iterator[Flaw]:
+    """Media that do not suit. Requests name ids where entries name keys."""
+    for flaw in flaws(lambda: require_suitable(uses, material.media.values())):
+        yield Flaw(_ID.sub("", flaw.field), flaw.detail)
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Products, with what shows them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -9,13 +10,13 @@ import msgspec
 from application.products.create_product import CreateProduct, CreateProductCommand
 from application.products.list_products import ListProducts, ListProductsQuery
 from application.products.shown_media import ShownMedia
-from domain.ids import MediaId, ProductId, ProductMediaId, VariantId
+from domain.ids import MediaId, ProductId, ProductMediaId, StoreId, VariantId
 from domain.products.gallery import Gallery, ProductMedia, UsageType
-from domain.products.product import Product, require_certificate
+from domain.products.product import Product
 from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key, Part
-from entrypoints.seeding.material import Flaw, Material, flaws
+from entrypoints.seeding.material import Flaw, Material, flaws, unsuited
 from entrypoints.seeding.pages import PAGE, Known, all_of
 
 
@@ -36,21 +37,29 @@ class ProductEntry(Entry, frozen=True):
 
 
 def _rules(entry: ProductEntry, material: Material) -> Iterator[Flaw]:
-    ids = {name: uuid4() for shown in entry.media for name in (shown.media, shown.variant) if name}
+    media = {shown.media: material.media_id(shown.media) for shown in entry.media}
+    variants = {shown.variant: VariantId(uuid4()) for shown in entry.media if shown.variant}
     shown = [
         ProductMedia(
             id=ProductMediaId(uuid4()),
-            media_id=MediaId(ids[each.media]),
+            media_id=media[each.media],
             usage_type=each.usage_type,
-            variant_id=VariantId(ids[each.variant]) if each.variant else None,
+            variant_id=variants[each.variant] if each.variant else None,
         )
         for each in entry.media
     ]
-    for flaw in flaws(lambda: Gallery.of(shown), names={str(found): name for name, found in ids.items()}):
+    names = {str(found): name for known in (media, variants) for name, found in known.items()}
+    for flaw in flaws(lambda: Gallery.of(shown), names=names):
         yield Flaw(flaw.field.replace("variantId", "variant"), flaw.detail)
-    if entry.coa is not None:
-        certificate = material.media.get(entry.coa)
-        yield from flaws(lambda: require_certificate(certificate), at="coa")
+    product = Product.create(
+        product_id=ProductId(uuid4()),
+        store_id=StoreId(uuid4()),
+        title=entry.title,
+        gallery=Gallery(tuple(shown)),
+        coa_media_id=material.media_id(entry.coa) if entry.coa else None,
+        now=datetime.now(UTC),
+    )
+    yield from unsuited(product.uses_beyond(Gallery(), []), material)
 
 
 class ProductLoader(Loader[ProductEntry]):

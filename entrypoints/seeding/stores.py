@@ -1,19 +1,33 @@
 """How the store shows itself. There is one: the one that is seeded."""
 
-from uuid import UUID
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 from application.patch import Patch
 from application.stores.get_store import GetStore, StoreQuery
 from application.stores.update_store import UpdateStore, UpdateStoreCommand
-from domain.ids import MediaId
-from domain.stores.store import StoreNotFound
+from domain.ids import MediaId, StoreId
+from domain.stores.store import Store, StoreNotFound
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key
+from entrypoints.seeding.material import Flaw, Material, unsuited
 
 
 class StoreEntry(Entry, frozen=True):
     logo: Key | None = None
     banner: Key | None = None
+
+
+def _rules(entry: StoreEntry, material: Material) -> Iterator[Flaw]:
+    now = datetime.now(UTC)
+    store = Store.introduce(store_id=StoreId(uuid4()), now=now)
+    store.show(
+        logo_media_id=material.media_id(entry.logo) if entry.logo else None,
+        banner_media_id=material.media_id(entry.banner) if entry.banner else None,
+        now=now,
+    )
+    return unsuited(store.uses_beyond(logo=[], banner=[]), material)
 
 
 class StoreLoader(Loader[StoreEntry]):
@@ -47,5 +61,6 @@ STORES = Context(
     entry=StoreEntry,
     loader=StoreLoader,
     references={"logo": "media", "banner": "media"},
+    rules=_rules,
     most=1,
 )

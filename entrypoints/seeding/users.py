@@ -1,18 +1,28 @@
 """Users of the store."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from uuid import UUID
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 from application.users.get_user import GetUser, UserQuery
 from application.users.update_user import UpdateUser, UpdateUserCommand
-from domain.ids import MediaId, UserId
-from domain.users.user import UserNotFound
+from domain.ids import MediaId, StoreId, UserId
+from domain.users.user import User, UserNotFound
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry, Key
+from entrypoints.seeding.material import Flaw, Material, unsuited
 
 
 class UserEntry(Entry, frozen=True):
     avatar: Key | None = None
+
+
+def _rules(entry: UserEntry, material: Material) -> Iterator[Flaw]:
+    now = datetime.now(UTC)
+    user = User.introduce(user_id=UserId(uuid4()), store_id=StoreId(uuid4()), now=now)
+    user.show(material.media_id(entry.avatar) if entry.avatar else None, now=now)
+    return unsuited(user.uses_beyond([]), material)
 
 
 class UserLoader(Loader[UserEntry]):
@@ -40,4 +50,4 @@ class UserLoader(Loader[UserEntry]):
         return (await self._update(command)).id
 
 
-USERS = Context(name="users", entry=UserEntry, loader=UserLoader, references={"avatar": "media"})
+USERS = Context(name="users", entry=UserEntry, loader=UserLoader, references={"avatar": "media"}, rules=_rules)

@@ -1,10 +1,17 @@
 """Licenses and ads protect what they use."""
 
+from uuid import UUID
+
 import pytest
 
-from domain.ids import StoreId
+from application.ads.slots import creatives_changed
+from domain.ads.ad import Creative
+from domain.ads.repository import Ads
+from domain.ids import AdId, MediaId, StoreId
+from domain.media.content_class import SVG
+from domain.media.kind import MediaKind
 from domain.media.media import MediaStatus
-from tests.builders import IDS
+from tests.builders import IDS, NOW
 from tests.consumers.shop import CUSTOMER, JUDGE, STRANGER, Shop
 from tests.entrypoints.http.problems import violations
 
@@ -21,7 +28,7 @@ async def decide(shop: Shop, license_id: str, status: str) -> None:
 @pytest.mark.parametrize("status", [MediaStatus.UPLOADED, MediaStatus.READY])
 @pytest.mark.parametrize("mime_type", ["application/pdf", "image/jpeg"])
 async def test_a_license_creates_a_protected_use(shop: Shop, status: MediaStatus, mime_type: str) -> None:
-    document = await shop.media(status=status, mime_type=mime_type)
+    document = await shop.media(status=status, mime_type=mime_type, kind=MediaKind.LICENSE_DOC)
 
     license_id = await license_of(shop, document)
 
@@ -29,8 +36,9 @@ async def test_a_license_creates_a_protected_use(shop: Shop, status: MediaStatus
     assert shop.api.entity_types.is_protected("license")
 
 
-async def test_a_license_is_proved_by_a_document(shop: Shop) -> None:
-    answer = await shop.ask("POST", "/licenses", {"number": "A", "mediaId": await shop.media(mime_type="video/mp4")})
+@pytest.mark.parametrize("mime_type", ["video/mp4", SVG])
+async def test_a_license_is_proved_by_a_document(shop: Shop, mime_type: str) -> None:
+    answer = await shop.ask("POST", "/licenses", {"number": "A", "mediaId": await shop.media(mime_type=mime_type)})
 
     assert violations(answer) == {("/mediaId", "MEDIA_TYPE_NOT_ALLOWED")}
     assert await shop.ledger() == []
@@ -139,6 +147,37 @@ async def test_an_ad_protects_its_creatives_while_it_lives(shop: Shop) -> None:
     assert await shop.uses(second) == [("ad", ad_id)]
     assert shop.api.entity_types.is_protected("ad")
     assert shop.api.entity_types.is_protected("ad_creative")
+
+
+async def test_creatives_are_pictures_and_clips_that_everybody_may_see(shop: Shop) -> None:
+    clip, paper = await shop.media(mime_type="video/webm"), await shop.document(kind=MediaKind.LICENSE_DOC)
+    ad_id = await ad_with(shop, clip)
+    body = {"title": "Sale", "creatives": [{"mediaId": clip}, {"mediaId": paper}]}
+
+    for method, path in (("POST", "/ads"), ("PUT", f"/ads/{ad_id}")):
+        assert violations(await shop.ask(method, path, body)) == {
+            ("/creatives/1/mediaId", "CONFIDENTIAL_MEDIA"),
+            ("/creatives/1/mediaId", "MEDIA_TYPE_NOT_ALLOWED"),
+        }
+
+    assert await shop.uses(paper) == []
+    assert await shop.uses(clip) == [("ad", ad_id)]
+
+
+async def test_creatives_of_an_older_version_stay(shop: Shop) -> None:
+    scan, picture = await shop.media(kind=MediaKind.LICENSE_DOC), await shop.media()
+    ad_id = await ad_with(shop, picture)
+    async with shop.begin() as tx:
+        ad = await tx.repository(Ads).lock(AdId(UUID(ad_id)))
+        assert ad is not None
+        before = ad.media_ids
+        ad.change(title=ad.title, creatives=[Creative(media_id=MediaId(UUID(scan)))], now=NOW)
+        await shop.api.reconcile(tx, creatives_changed(ad, before, ad.media_ids))
+        await tx.repository(Ads).save(ad)
+        await tx.commit()
+
+    body = {"title": "Still on", "creatives": [{"mediaId": picture}, {"mediaId": scan}]}
+    assert (await shop.done("PUT", f"/ads/{ad_id}", body))["title"] == "Still on"
 
 
 async def test_an_update_releases_what_is_shown_no_longer(shop: Shop) -> None:

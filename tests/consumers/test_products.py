@@ -2,12 +2,18 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from domain.ids import StoreId
+from application.products.media_changes import UsedMedia, media_changes
+from domain.ids import MediaId, ProductId, ProductMediaId, StoreId
+from domain.media.content_class import SVG
+from domain.media.kind import SHOWPIECES, MediaKind
 from domain.media.media import MediaStatus
-from tests.builders import IDS
+from domain.products.gallery import Gallery, ProductMedia, UsageType
+from domain.products.repository import Products
+from tests.builders import IDS, NOW
 from tests.consumers.shop import CUSTOMER, KEEPER, STRANGER, Shop
 from tests.entrypoints.http.problems import violations
 
@@ -33,14 +39,6 @@ async def test_create_attaches_all_that_is_referenced(shop: Shop) -> None:
     assert await shop.uses(back) == [(GALLERY, created["productId"])]
     assert await shop.uses(proof) == [(COA, created["productId"])]
     assert order(created) == [(front, "gallery", 0), (back, "gallery", 1)]
-
-
-async def test_one_media_in_two_slots_is_two_usages(shop: Shop) -> None:
-    proof = await shop.document()
-
-    created = await product(shop, proof, coaMediaId=proof)
-
-    assert await shop.uses(proof) == [(COA, created["productId"]), (GALLERY, created["productId"])]
 
 
 async def test_update_diffs(shop: Shop) -> None:
@@ -96,6 +94,115 @@ async def test_a_certificate_is_a_pdf(shop: Shop) -> None:
 
     assert violations(answer) == {("/coaMediaId", "MEDIA_TYPE_NOT_ALLOWED")}
     assert await shop.ledger() == []
+
+
+@pytest.mark.parametrize("kind", [MediaKind.COA, MediaKind.PDF])
+async def test_a_certificate_may_be_confidential(shop: Shop, kind: MediaKind) -> None:
+    proof = await shop.document(kind=kind)
+
+    assert (await product(shop, coaMediaId=proof))["coaMediaId"] == proof
+
+
+@pytest.mark.parametrize("mime_type", sorted(SHOWPIECES))
+async def test_a_gallery_shows_pictures_and_clips(shop: Shop, mime_type: str) -> None:
+    shown = await shop.media(mime_type=mime_type)
+
+    assert order(await product(shop, shown)) == [(shown, "gallery", 0)]
+
+
+@pytest.mark.parametrize("mime_type", ["application/pdf", SVG, "image/heic", "video/quicktime"])
+async def test_nothing_else_is_shown(shop: Shop, mime_type: str) -> None:
+    front, other = await shop.media(), await shop.media(mime_type=mime_type, kind=MediaKind.OTHER)
+    created = await product(shop, front)
+    path = f"/products/{created['productId']}"
+    media = [{"mediaId": front}, {"mediaId": other}]
+
+    for method, where, body, pointer in (
+        ("POST", "/products", {"title": "Oil lamp", "media": media}, "/media/1/mediaId"),
+        ("PATCH", path, {"media": media}, "/media/1/mediaId"),
+        ("POST", f"{path}/media", {"mediaId": other}, "/mediaId"),
+        ("PUT", f"{path}/main-image", {"mediaId": other}, "/mediaId"),
+    ):
+        assert violations(await shop.ask(method, where, body)) == {(pointer, "MEDIA_TYPE_NOT_ALLOWED")}
+
+    assert await shop.uses(other) == []
+    assert order(await shop.done("GET", path)) == [(front, "gallery", 0)]
+
+
+async def test_a_clip_is_no_main_image(shop: Shop) -> None:
+    clip, variant = await shop.media(mime_type="video/mp4"), str(IDS.new())
+    created = await product(shop, clip)
+    path = f"/products/{created['productId']}"
+
+    for whose in (None, variant):
+        main = {"mediaId": clip, "variantId": whose}
+        shown = {**main, "usageType": "main_image"}
+        answer = await shop.ask("PUT", f"{path}/main-image", main)
+        assert violations(answer) == {("/mediaId", "MEDIA_TYPE_NOT_ALLOWED")}
+        answer = await shop.ask("POST", f"{path}/media", shown)
+        assert violations(answer) == {("/mediaId", "MEDIA_TYPE_NOT_ALLOWED")}
+        answer = await shop.ask("PATCH", path, {"media": [shown]})
+        assert violations(answer) == {("/media/0/mediaId", "MEDIA_TYPE_NOT_ALLOWED")}
+
+    assert order(await shop.done("GET", path)) == [(clip, "gallery", 0)]
+
+
+async def test_what_is_confidential_is_not_shown(shop: Shop) -> None:
+    paper, scan = await shop.document(kind=MediaKind.LICENSE_DOC), await shop.media(kind=MediaKind.LICENSE_DOC)
+    created = await product(shop)
+    path = f"/products/{created['productId']}"
+
+    answer = await shop.ask(
+        "PATCH", path, {"media": [{"mediaId": paper}, {"mediaId": scan}], "coaMediaId": await shop.media()}
+    )
+    main = await shop.ask("PUT", f"{path}/main-image", {"mediaId": scan})
+
+    assert violations(answer) == {
+        ("/media/0/mediaId", "CONFIDENTIAL_MEDIA"),
+        ("/media/0/mediaId", "MEDIA_TYPE_NOT_ALLOWED"),
+        ("/media/1/mediaId", "CONFIDENTIAL_MEDIA"),
+        ("/coaMediaId", "MEDIA_TYPE_NOT_ALLOWED"),
+    }
+    assert violations(main) == {("/mediaId", "CONFIDENTIAL_MEDIA")}
+    assert await shop.ledger() == []
+
+
+async def test_what_has_been_shown_before_stays(shop: Shop) -> None:
+    scan, clip, other = [
+        await shop.media(kind=MediaKind.LICENSE_DOC),
+        await shop.media(mime_type="video/mp4"),
+        await shop.media(),
+    ]
+    created = await product(shop, other)
+    path = f"/products/{created['productId']}"
+    await shown_by_an_older_version(shop, created["productId"], main=clip, beside=scan)
+
+    changed = await shop.done(
+        "PATCH",
+        path,
+        {"media": [{"mediaId": scan}, {"mediaId": other}, {"mediaId": clip, "usageType": "main_image"}]},
+    )
+    assert order(changed) == [(scan, "gallery", 0), (other, "gallery", 1), (clip, "main_image", 2)]
+    changed = await shop.done("PUT", f"{path}/main-image", {"mediaId": other})
+    assert order(changed) == [(scan, "gallery", 0), (other, "main_image", 1), (clip, "gallery", 2)]
+
+    answer = await shop.ask("PUT", f"{path}/main-image", {"mediaId": scan})
+    assert violations(answer) == {("/mediaId", "CONFIDENTIAL_MEDIA")}
+
+
+async def shown_by_an_older_version(shop: Shop, product_id: str, *, main: str, beside: str) -> None:
+    entries = [
+        ProductMedia(id=ProductMediaId(IDS.new()), media_id=MediaId(UUID(media_id)), usage_type=usage_type)
+        for media_id, usage_type in ((main, UsageType.MAIN_IMAGE), (beside, UsageType.GALLERY))
+    ]
+    async with shop.begin() as tx:
+        found = await tx.repository(Products).lock(ProductId(UUID(product_id)))
+        assert found is not None
+        before = UsedMedia.by(found)
+        found.arrange(Gallery.of([*found.gallery, *entries]), now=NOW)
+        await shop.api.reconcile(tx, *media_changes(found, before, UsedMedia.by(found)))
+        await tx.repository(Products).save(found)
+        await tx.commit()
 
 
 @pytest.mark.parametrize(
@@ -256,16 +363,28 @@ async def test_pages_are_newest_first(shop: Shop) -> None:
 
 
 async def test_the_deletion_worker_takes_it_out_of_every_place(shop: Shop) -> None:
-    going, staying = await shop.document(), await shop.media()
-    created = await product(shop, going, staying, coaMediaId=going)
+    going, staying = await shop.media(), await shop.media()
+    created = await product(shop, going, staying)
     await shop.done("POST", f"/products/{created['productId']}/media", {"mediaId": going, "usageType": "thumbnail"})
 
     await shop.detach(going)
     await shop.detach(going)
 
     left = await shop.done("GET", f"/products/{created['productId']}")
-    assert (order(left), left["coaMediaId"]) == ([(staying, "gallery", 0)], None)
+    assert order(left) == [(staying, "gallery", 0)]
     assert await shop.uses(going) == []
+
+
+async def test_the_deletion_worker_takes_the_certificate(shop: Shop) -> None:
+    front, proof = await shop.media(), await shop.document()
+    created = await product(shop, front, coaMediaId=proof)
+
+    await shop.detach(proof)
+    await shop.detach(proof)
+
+    left = await shop.done("GET", f"/products/{created['productId']}")
+    assert (order(left), left["coaMediaId"]) == ([(front, "gallery", 0)], None)
+    assert await shop.uses(proof) == []
 
 
 async def test_many_at_once_leave_ledger_and_product_at_one(postgres_shop: Shop) -> None:
@@ -289,12 +408,12 @@ async def test_many_at_once_leave_ledger_and_product_at_one(postgres_shop: Shop)
 
 async def test_two_products_with_the_same_media_never_wait_for_each_other(postgres_shop: Shop) -> None:
     shop = postgres_shop
-    media = [await shop.document() for _ in range(8)]
+    media, proofs = [await shop.media() for _ in range(8)], [await shop.document() for _ in range(8)]
     paths = [f"/products/{(await product(shop))['productId']}" for _ in range(2)]
 
     async def edit(path: str, number: int) -> int:
         shown = media if number % 2 else media[::-1]
-        body = {"media": [{"mediaId": each} for each in shown[number % 4 :]], "coaMediaId": shown[number % 8]}
+        body = {"media": [{"mediaId": each} for each in shown[number % 4 :]], "coaMediaId": proofs[number % 8]}
         return (await shop.ask("PATCH", path, body)).status_code
 
     statuses = await asyncio.gather(*(edit(path, number) for number in range(20) for path in paths))

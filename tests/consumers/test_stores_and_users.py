@@ -2,15 +2,21 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from domain.ids import StoreId, UserId
-from domain.media.kind import MediaKind
+from application.stores.media_changes import media_changes
+from domain.ids import MediaId, StoreId, UserId
+from domain.media.content_class import SVG
+from domain.media.kind import IMAGES, MediaKind
 from domain.principal import Role
+from domain.stores.repository import Stores
+from domain.stores.store import Store
 from tests.application.world import principal
-from tests.builders import IDS, OWNER, STORE
+from tests.builders import IDS, NOW, OWNER, STORE
 from tests.consumers.shop import CUSTOMER, JUDGE, KEEPER, STRANGER, Shop
+from tests.entrypoints.http.problems import violations
 
 STORE_PATH = f"/stores/{STORE}"
 USER_PATH = f"/users/{OWNER}"
@@ -19,6 +25,7 @@ SLOTS = [
     (STORE_PATH, "bannerMediaId", "store_banner", STORE),
     (USER_PATH, "avatarMediaId", "user_avatar", OWNER),
 ]
+MEMBERS = [(path, member) for path, member, *_ in SLOTS]
 
 
 @pytest.mark.parametrize(("path", "member", "entity_type", "entity_id"), SLOTS)
@@ -51,6 +58,65 @@ async def test_media_of_another_store_cannot_be_shown(
 
     assert await shop.ledger() == []
     assert (await shop.ask("GET", path)).status_code == 404
+
+
+@pytest.mark.parametrize(("path", "member"), MEMBERS)
+@pytest.mark.parametrize("mime_type", sorted(IMAGES))
+async def test_any_picture_can_be_shown(memory_shop: Shop, path: str, member: str, mime_type: str) -> None:
+    picture = await memory_shop.media(mime_type=mime_type)
+
+    assert (await memory_shop.done("PATCH", path, {member: picture}))[member] == picture
+
+
+@pytest.mark.parametrize(("path", "member"), MEMBERS)
+@pytest.mark.parametrize("mime_type", ["application/pdf", "video/mp4", SVG])
+async def test_nothing_else_can_be_shown(shop: Shop, path: str, member: str, mime_type: str) -> None:
+    before, other = await shop.media(), await shop.media(mime_type=mime_type)
+    await shop.done("PATCH", path, {member: before})
+
+    answer = await shop.ask("PATCH", path, {member: other})
+
+    assert violations(answer) == {(f"/{member}", "MEDIA_TYPE_NOT_ALLOWED")}
+    assert await shop.uses(other) == []
+    assert (await shop.done("GET", path))[member] == before
+
+
+@pytest.mark.parametrize(("path", "member"), MEMBERS)
+async def test_what_is_confidential_is_shown_to_nobody(shop: Shop, path: str, member: str) -> None:
+    scan = await shop.media(kind=MediaKind.LICENSE_DOC)
+    paper = await shop.document(kind=MediaKind.LICENSE_DOC)
+
+    assert violations(await shop.ask("PATCH", path, {member: scan})) == {(f"/{member}", "CONFIDENTIAL_MEDIA")}
+    assert violations(await shop.ask("PATCH", path, {member: paper})) == {
+        (f"/{member}", "CONFIDENTIAL_MEDIA"),
+        (f"/{member}", "MEDIA_TYPE_NOT_ALLOWED"),
+    }
+    assert await shop.ledger() == []
+
+
+async def test_logo_and_banner_are_judged_at_once(shop: Shop) -> None:
+    clip, paper = await shop.media(mime_type="video/mp4"), await shop.document()
+
+    answer = await shop.ask("PATCH", STORE_PATH, {"logoMediaId": clip, "bannerMediaId": paper})
+
+    assert violations(answer) == {
+        ("/logoMediaId", "MEDIA_TYPE_NOT_ALLOWED"),
+        ("/bannerMediaId", "MEDIA_TYPE_NOT_ALLOWED"),
+    }
+
+
+async def test_a_logo_of_an_older_version_stays_beside_a_new_banner(shop: Shop) -> None:
+    scan, banner = await shop.media(kind=MediaKind.LICENSE_DOC), await shop.media()
+    async with shop.begin() as tx:
+        store = Store.introduce(store_id=STORE, now=NOW)
+        store.show(logo_media_id=MediaId(UUID(scan)), banner_media_id=None, now=NOW)
+        await shop.api.reconcile(tx, *media_changes(store, old_logo=[], old_banner=[]))
+        await tx.repository(Stores).save(store)
+        await tx.commit()
+
+    changed = await shop.done("PATCH", STORE_PATH, {"logoMediaId": scan, "bannerMediaId": banner})
+
+    assert (changed["logoMediaId"], changed["bannerMediaId"]) == (scan, banner)
 
 
 @pytest.mark.parametrize(("path", "member", "entity_type", "entity_id"), SLOTS)
@@ -126,8 +192,9 @@ async def test_an_avatar_is_nothing_that_its_user_may_not_see(shop: Shop) -> Non
     await shop.refused(409, "MEDIA_NOT_ATTACHABLE", "PATCH", path, {"avatarMediaId": secret}, who=CUSTOMER)
     assert await shop.uses(secret) == []
 
-    await shop.done("PATCH", path, {"avatarMediaId": own}, who=CUSTOMER)
-    assert await shop.uses(own) == [("user_avatar", str(CUSTOMER.user_id))]
+    answer = await shop.ask("PATCH", path, {"avatarMediaId": own}, who=CUSTOMER)
+    assert violations(answer) == {("/avatarMediaId", "CONFIDENTIAL_MEDIA")}
+    assert await shop.uses(own) == []
 
 
 async def test_first_writes_at_once_leave_one_user_and_one_use(postgres_shop: Shop) -> None:

@@ -1,7 +1,7 @@
 """An artwork, and the media that show it."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
@@ -9,8 +9,8 @@ from uuid import UUID
 from domain.errors import Conflict, NotFound, NotPermitted, Rejected, Violation
 from domain.events import Aggregate
 from domain.ids import MediaId, StoreId
-from domain.media.content_class import ContentClass
-from domain.media.media import Media
+from domain.media.kind import IMAGES
+from domain.media.suitability import NewUse
 from domain.principal import Principal
 
 
@@ -46,6 +46,16 @@ class Artwork(Aggregate):
     def media_ids(self) -> list[MediaId]:
         """What its slot uses, as the ledger wants it: each media once."""
         return list(dict.fromkeys(shown.media_id for shown in self.media))
+
+    def uses_beyond(self, media_ids: Sequence[MediaId]) -> list[NewUse]:
+        """What it shows now, and did not when it showed these. The ledger does not ask what a media is: here pictures,
+        and none that is confidential.
+        """
+        return [
+            NewUse(f"/media/{place}/mediaId", shown.media_id, IMAGES)
+            for place, shown in enumerate(self.media)
+            if shown.media_id not in media_ids
+        ]
 
     def change(self, *, title: str, media: Sequence[GalleryMedia]) -> None:
         """Raises Rejected."""
@@ -98,13 +108,3 @@ def require_manager(principal: Principal) -> None:
     """Raises NotPermitted."""
     if not principal.runs_the_store:
         raise NotPermitted("artworks are made by those who run the store")
-
-
-def require_pictures(media: Collection[Media]) -> None:
-    """The ledger does not ask what a media is. Raises Rejected."""
-    others = [each for each in media if each.content_class is not ContentClass.IMAGE]
-    if others:
-        violations = [
-            Violation("/media", "MEDIA_TYPE_NOT_ALLOWED", f"{each.id} is {each.mime_type}") for each in others
-        ]
-        raise Rejected("an artwork is shown by pictures", violations)

@@ -25,6 +25,7 @@ from application.audit.finding import Drift
 from application.unit_of_work import UnitOfWorkFactory
 from domain.errors import Rejected
 from domain.ids import StoreId
+from domain.media.kind import MediaKind
 from domain.media.media import Media, MediaStatus
 from domain.principal import Principal, Role
 from entrypoints.http.app import create_app
@@ -143,6 +144,14 @@ async def test_two_of_one_title_are_refused_also_at_once(gallery: Gallery) -> No
     assert [type(each) for each in made].count(ArtworkTitleTaken) == 4
 
 
+async def test_what_is_confidential_is_shown_to_nobody(gallery: Gallery) -> None:
+    paper = await gallery.media(kind=MediaKind.LICENSE_DOC)
+    with pytest.raises(Rejected) as refused:
+        await gallery.create(KEEPER, nenuphars(GalleryMedia(media_id=paper.id)))
+    assert [violation.code for violation in refused.value.violations] == ["CONFIDENTIAL_MEDIA"]
+    assert await gallery.uses(paper) == []
+
+
 async def test_what_is_no_picture_is_refused_and_nothing_is_written(gallery: Gallery) -> None:
     document = await gallery.media(mime_type="application/pdf")
     with pytest.raises(Rejected) as refused:
@@ -223,7 +232,7 @@ async def test_its_endpoints_stand_beside_the_others(memory_gallery: Gallery, tm
         assert (await ask("PUT", at, body, who=VISITOR)).json()["code"] == "NOT_PERMITTED"
         assert (await ask("POST", body=body)).json()["code"] == "ARTWORK_TITLE_TAKEN"
         planned = {"title": "Plan", "media": [{"mediaId": str(plan.id)}]}
-        assert violations(await ask("POST", body=planned)) == {("/media", "MEDIA_TYPE_NOT_ALLOWED")}
+        assert violations(await ask("POST", body=planned)) == {("/media/0/mediaId", "MEDIA_TYPE_NOT_ALLOWED")}
         assert violations(await ask("PUT", at, {**body, "title": ""})) == {("/title", "LENGTH")}
 
         assert (await ask("PUT", at, {**body, "media": []})).status_code == 200

@@ -4,18 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.attachments.judge_uses import judge_uses
 from application.attachments.reconcile_attachments import ReconcileAttachments
 from application.ports.ids import Ids
 from application.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.principal import Principal
-from tests.toy_gallery.artwork import (
-    Artwork,
-    Artworks,
-    GalleryMedia,
-    require_manager,
-    require_pictures,
-    visible_to,
-)
+from tests.toy_gallery.artwork import Artwork, Artworks, GalleryMedia, require_manager, visible_to
 from tests.toy_gallery.slots import gallery_changed
 
 
@@ -38,7 +32,7 @@ class ArtworkEditor:
         before = artwork.media_ids
         artwork.change(title=shown.title, media=shown.media)
         await self._reconcile(tx, gallery_changed(artwork, before, artwork.media_ids))
-        require_pictures(await tx.media.find_all(artwork.media_ids))
+        await judge_uses(tx, artwork.uses_beyond(before))
         await tx.repository(Artworks).save(artwork)
 
 

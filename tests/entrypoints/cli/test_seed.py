@@ -270,13 +270,29 @@ RULES: dict[str, tuple[Break, str]] = {
         lambda it: it.change("products", "desk-lamp", lambda entry: entry["media"][2].pop("variant")),
         "products.json, desk-lamp, media/2/variant: which variant does it show?",
     ),
+    "a confidential media that everybody would see": (
+        lambda it: it.change("media", "lamp-side", lambda entry: entry.update(kind="license_doc")),
+        "products.json, desk-lamp, media/1/media: media of kind license_doc are for those who run the store",
+    ),
+    "a creative that shows nothing": (
+        lambda it: it.change("ads", "evening", lambda entry: entry["creatives"][1].update(media="assembly")),
+        "ads.json, evening, creatives/1/media: one of image/gif, ",
+    ),
+    "a logo that is no picture": (
+        lambda it: it.change("stores", "halden-lamps", lambda entry: entry.update(logo="assembly")),
+        "stores.json, halden-lamps, logo: one of image/avif, ",
+    ),
+    "an avatar that is no picture": (
+        lambda it: it.change("users", "anna", lambda entry: entry.update(avatar="assembly")),
+        "users.json, anna, avatar: one of image/avif, ",
+    ),
     "a certificate that is no PDF": (
         lambda it: it.change("products", "lamp-oil", lambda entry: entry.update(coa="brass")),
-        "products.json, lamp-oil, coa: a PDF, not image/png",
+        "products.json, lamp-oil, coa: one of application/pdf, not image/png",
     ),
     "a license that nothing proves": (
         lambda it: it.change("licenses", "lamp-oil", lambda entry: entry.update(document=add_note(it))),
-        "licenses.json, lamp-oil, document: a PDF or an image, not application/octet-stream",
+        "licenses.json, lamp-oil, document: one of application/pdf, image/avif, ",
     ),
     "a booking twice": (
         lambda it: it.change("listings", "house-in-the-hills", lambda entry: entry["bookings"][1].update(key="first")),
