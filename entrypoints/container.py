@@ -365,7 +365,7 @@ class Container(containers.DeclarativeContainer):
         telemetry=telemetry,
         log=log,
     )
-    fail_deletion = providers.Singleton(FailDeletion, begin=begin, clock=clock, telemetry=telemetry, log=log)
+    fail_deletion = providers.Singleton(FailDeletion, begin=begin, clock=clock, ids=ids, telemetry=telemetry, log=log)
     resume_deletions = providers.Singleton(
         ResumeDeletions, begin=begin, clock=clock, pause=settings.provided.deletion_pause
     )

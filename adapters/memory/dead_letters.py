@@ -27,12 +27,23 @@ class MemoryDeadLetters(DeadLetters):
     async def lock_open_of_media(self, media_id: MediaId) -> Sequence[DeadLetter]:
         return await self._lock_open(lambda letter: letter.media_id == media_id)
 
+    async def lock_of_deletion(self, media_id: MediaId) -> DeadLetter | None:
+        found = self._transaction.select(
+            DeadLetter, lambda letter: letter.is_about_deletion and letter.media_id == media_id
+        )
+        return await self.lock(found[0].id) if found else None
+
     async def save(self, letters: Sequence[DeadLetter]) -> None:
         await self._transaction.save(DeadLetter, [(letter.id, letter) for letter in letters])
 
     async def forget_resolved(self, *, before: datetime, limit: int) -> int:
         resolved = self._transaction.select(
-            DeadLetter, lambda letter: letter.resolved_at is not None and letter.resolved_at < before
+            DeadLetter,
+            lambda letter: (
+                letter.resolved_at is not None
+                and letter.resolved_at < before
+                and not (letter.is_about_deletion and letter.status is LetterStatus.DISCARDED)
+            ),
         )
         forgotten = 0
         for letter in sorted(resolved, key=lambda letter: (letter.resolved_at, letter.id))[:limit]:

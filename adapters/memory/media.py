@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.memory.transaction import MemoryTransaction
+from domain.dead_letters.dead_letter import DeadLetter, LetterStatus
 from domain.ids import BlobId, MediaId
 from domain.media.media import GOING, Media, MediaStatus
 from domain.media.repository import MediaFiles
@@ -60,9 +61,16 @@ class MemoryMediaFiles(MediaFiles):
     async def unfinished_deletions(
         self, *, now: datetime, pauses: Sequence[timedelta], limit: int
     ) -> Sequence[MediaId]:
+        discarded = {
+            letter.media_id
+            for letter in self._transaction.select(
+                DeadLetter, lambda letter: letter.is_about_deletion and letter.status is LetterStatus.DISCARDED
+            )
+        }
+
         def is_due(media: Media) -> bool:
             pause = pauses[min(max(media.deletions, 1), len(pauses)) - 1]
-            return media.status in GOING and media.updated_at < now - pause
+            return media.status in GOING and media.updated_at < now - pause and media.id not in discarded
 
         going = self._transaction.select(Media, is_due)
         return [media.id for media in sorted(going, key=lambda media: media.updated_at)[:limit]]

@@ -58,23 +58,30 @@ Index("ix_dead_letters_open", dead_letters.c.id, postgresql_where=IS_OPEN)
 Index("ix_dead_letters_open_of_batch", dead_letters.c.batch_id, dead_letters.c.id, postgresql_where=_IS_OPEN_TASK)
 Index("ix_dead_letters_resolved", dead_letters.c.resolved_at, postgresql_where=text("resolved_at IS NOT NULL"))
 Index("ix_dead_letters_open_of_media", dead_letters.c.media_id, dead_letters.c.id, postgresql_where=_IS_OPEN_TASK)
+# A message names a media where it called for its deletion.
+_IS_MESSAGE = text("kind = 'MESSAGE'")
+Index("uq_dead_letters_deletion", dead_letters.c.media_id, unique=True, postgresql_where=_IS_MESSAGE)
 
 _find = select(dead_letters).where(dead_letters.c.id == bindparam("letter_id", type_=ID))
 _FIND = compiled(_find)
 _LOCK = compiled(_find.with_for_update(key_share=True))
 _lock_open = select(dead_letters).where(_IS_OPEN_TASK).order_by(dead_letters.c.id).with_for_update(key_share=True)
 _LOCK_OPEN_OF_BATCH = compiled(_lock_open.where(dead_letters.c.batch_id == bindparam("batch_id", type_=ID)))
-_LOCK_OPEN_OF_MEDIA = compiled(_lock_open.where(dead_letters.c.media_id == bindparam("media_id", type_=ID)))
+_OF_MEDIA = dead_letters.c.media_id == bindparam("media_id", type_=ID)
+_LOCK_OPEN_OF_MEDIA = compiled(_lock_open.where(_OF_MEDIA))
+_LOCK_OF_DELETION = compiled(select(dead_letters).where(_IS_MESSAGE, _OF_MEDIA).with_for_update(key_share=True))
 _FORGET_RESOLVED = Statement(
     """
     DELETE FROM dead_letters WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM dead_letters WHERE resolved_at < $1 ORDER BY resolved_at LIMIT $2 FOR UPDATE SKIP LOCKED
+      SELECT ctid FROM dead_letters
+      WHERE resolved_at < $1 AND NOT (kind = 'MESSAGE' AND media_id IS NOT NULL AND status = 'DISCARDED')
+      ORDER BY resolved_at LIMIT $2 FOR UPDATE SKIP LOCKED
     )) RETURNING id
     """,
     ("before", "limit"),
 )
 _HEADERS = msgspec.json.Decoder(dict[str, str])
-_CHANGING = {"status", "resolved_at", "resolved_by"}
+_CHANGING = {"error_code", "error_detail", "attempts", "status", "resolved_at", "resolved_by"}
 
 
 class PostgresDeadLetters(DeadLetters):
@@ -98,6 +105,10 @@ class PostgresDeadLetters(DeadLetters):
 
     async def lock_open_of_media(self, media_id: MediaId) -> Sequence[DeadLetter]:
         return [_from_row(row) for row in await self._transaction.write(_LOCK_OPEN_OF_MEDIA, media_id=media_id)]
+
+    async def lock_of_deletion(self, media_id: MediaId) -> DeadLetter | None:
+        row = await self._transaction.write_one(_LOCK_OF_DELETION, media_id=media_id)
+        return _from_row(row) if row else None
 
     async def save(self, letters: Sequence[DeadLetter]) -> None:
         await _WRITER.save_all(self._transaction, self._outbox, letters)

@@ -118,6 +118,8 @@ _UNFINISHED = Statement(
     "SELECT id FROM media WHERE status IN ('DELETE_REQUESTED', 'DELETE_FAILED') "
     "AND updated_at < $1::timestamptz - ($2::interval[])[1] "
     "AND updated_at < $1 - ($2::interval[])[least(greatest(deletions, 1), cardinality($2))] "
+    "AND NOT EXISTS (SELECT FROM dead_letters "
+    "WHERE media_id = media.id AND kind = 'MESSAGE' AND dead_letters.status = 'DISCARDED') "
     "ORDER BY updated_at LIMIT $3",
     ("now", "pauses", "limit"),
 )

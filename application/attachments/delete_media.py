@@ -128,5 +128,9 @@ class DeleteMedia:
             await tx.media.save(media)
             if blob is not None:
                 await tx.blobs.save(blob)
+            letter = await tx.dead_letters.lock_of_deletion(media_id)
+            if letter is not None:
+                letter.settle(now=now)
+                await tx.dead_letters.save([letter])
             await tx.commit()
         return True

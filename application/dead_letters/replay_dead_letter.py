@@ -1,4 +1,6 @@
-"""What was given up on is tried again: a message goes to its topic, a task's batch or media is processed again."""
+"""What was given up on is tried again: a message goes to its topic, a task's batch or media is processed again, a media
+is deleted.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from domain.batches.errors import BatchInFlight
 from domain.dead_letters.dead_letter import DeadLetter, LetterKind
 from domain.dead_letters.errors import DeadLetterNotReplayable
 from domain.ids import DeadLetterId, JobId, MediaId
-from domain.media.media import Media, MediaStatus
+from domain.media.media import GOING, Media, MediaStatus
 from domain.principal import Principal
 
 
@@ -58,12 +60,12 @@ class ReplayDeadLetter:
         now = self._clock.now()
         async with self._begin() as tx:
             letter = await find_letter(tx, command.principal, command.letter_id)
-            if letter.kind is LetterKind.MESSAGE:
-                replay = await self._send_again(tx, letter, command.principal, now)
-            elif letter.media_id is not None:
-                replay = await self._derive_again(tx, letter, letter.media_id, command.principal, now)
+            if letter.media_id is None:
+                again = self._send_again if letter.kind is LetterKind.MESSAGE else self._run_again
+                replay = await again(tx, letter, command.principal, now)
             else:
-                replay = await self._run_again(tx, letter, command.principal, now)
+                end_or_derive = self._delete_again if letter.is_about_deletion else self._derive_again
+                replay = await end_or_derive(tx, letter, letter.media_id, command.principal, now)
             await tx.commit()
         if replay.job_id is not None:
             self._telemetry.reprocess_requested()
@@ -72,6 +74,18 @@ class ReplayDeadLetter:
     async def _send_again(self, tx: UnitOfWork, seen: DeadLetter, principal: Principal, now: datetime) -> Replay:
         letter = await lock_letter(tx, seen)
         letter.replay(by=principal.user_id, now=now)
+        await tx.dead_letters.save([letter])
+        return Replay(letters=[letter.id], job_id=None)
+
+    async def _delete_again(
+        self, tx: UnitOfWork, seen: DeadLetter, media_id: MediaId, principal: Principal, now: datetime
+    ) -> Replay:
+        locked = await tx.media.lock(media_id)
+        letter = await lock_letter(tx, seen)
+        letter.replay(by=principal.user_id, now=now)
+        media = _going(locked, letter)
+        media.call_deletion_worker(now=now)
+        await tx.media.save(media)
         await tx.dead_letters.save([letter])
         return Replay(letters=[letter.id], job_id=None)
 
@@ -102,6 +116,13 @@ class ReplayDeadLetter:
 def _failed_media(media: Media | None, letter: DeadLetter) -> Media:
     """The media of a dead task, if it still wants its renditions."""
     if media is None or media.status is not MediaStatus.FAILED:
+        raise DeadLetterNotReplayable(letter.id, f"its media is {media.status if media else 'unknown'}")
+    return media
+
+
+def _going(media: Media | None, letter: DeadLetter) -> Media:
+    """The media of a deletion, if it is still there."""
+    if media is None or media.status not in GOING:
         raise DeadLetterNotReplayable(letter.id, f"its media is {media.status if media else 'unknown'}")
     return media
 

@@ -31,14 +31,21 @@ class LetterStatus(StrEnum):
 
 
 LETTER_LIFECYCLE = StateMachine(
-    "dead letter", {LetterStatus.OPEN: frozenset({LetterStatus.REPLAYED, LetterStatus.DISCARDED})}
+    "dead letter",
+    {
+        LetterStatus.OPEN: frozenset({LetterStatus.REPLAYED, LetterStatus.DISCARDED}),
+        # Of deletions alone, which have one letter a media.
+        LetterStatus.REPLAYED: frozenset({LetterStatus.OPEN}),
+        LetterStatus.DISCARDED: frozenset({LetterStatus.REPLAYED}),
+    },
 )
 
 
 @dataclass(slots=True, kw_only=True)
 class DeadLetter(Aggregate):
-    """`message` is the one that arrived, or the pointer to the task. A message belongs to no store: what it says of
-    itself proves nothing. `consumer` is who gave up on it, "" for a task. `resolved_by` is None while OPEN.
+    """`message` is the one that arrived, or the pointer to the task. A message belongs to no store, as what it says of
+    itself proves nothing, unless it called for the deletion of a media that we know. `consumer` is who gave up on it,
+    "" for a task. `resolved_by` is None while OPEN, and where it has resolved itself.
     """
 
     id: DeadLetterId
@@ -101,29 +108,29 @@ class DeadLetter(Aggregate):
         error_detail: str,
         attempts: int,
         now: datetime,
+        media_id: MediaId | None = None,
+        store_id: StoreId | None = None,
     ) -> "DeadLetter":
+        """Media and its store where it is about a deletion."""
         letter = cls(
             id=letter_id,
             kind=LetterKind.MESSAGE,
             message=message,
             consumer=consumer,
+            media_id=media_id,
+            store_id=store_id,
             error_code=storable(error_code, at_most=_MOST_CODE),
             error_detail=storable(error_detail, at_most=_MOST_DETAIL),
             attempts=attempts,
             created_at=now,
         )
-        letter.record(
-            MessageRejected(
-                letter_id=letter_id,
-                message=message,
-                consumer=consumer,
-                error_code=letter.error_code,
-                error_detail=letter.error_detail,
-                attempts=attempts,
-                occurred_at=now,
-            )
-        )
+        letter._record_rejection(now)
         return letter
+
+    @property
+    def is_about_deletion(self) -> bool:
+        """It tells why a media that ought to be deleted is still there."""
+        return self.kind is LetterKind.MESSAGE and self.media_id is not None
 
     def require_open(self) -> None:
         """Raise DeadLetterResolved when somebody has decided already."""
@@ -132,8 +139,11 @@ class DeadLetter(Aggregate):
 
     def replay(self, *, by: UserId, now: datetime) -> None:
         """A message goes to its topic again; of a task, its batch has begun a new run, or its media has a new
-        task. Raises DeadLetterResolved, DeadLetterNotReplayable.
+        task; of a deletion, the worker is called. Raises DeadLetterResolved, DeadLetterNotReplayable.
         """
+        if self.is_about_deletion:
+            self._replay_deletion(by, now)
+            return
         self.require_open()
         if self.message.truncated:
             raise DeadLetterNotReplayable(self.id, "it was too large to be kept whole")
@@ -146,6 +156,46 @@ class DeadLetter(Aggregate):
         self.require_open()
         self._resolve(LetterStatus.DISCARDED, by, now)
 
-    def _resolve(self, status: LetterStatus, by: UserId, now: datetime) -> None:
+    def fail_again(self, *, error_code: str, error_detail: str, attempts: int, now: datetime) -> bool:
+        """The deletion has failed once more: that is counted, and opens a letter that was replayed. One that was
+        discarded is left alone. True when it waits for a decision that it did not wait for before.
+        """
+        if self.status is LetterStatus.DISCARDED:
+            return False
+        self.error_code = storable(error_code, at_most=_MOST_CODE)
+        self.error_detail = storable(error_detail, at_most=_MOST_DETAIL)
+        self.attempts += attempts
+        if self.status is LetterStatus.OPEN:
+            return False
+        self.status = LETTER_LIFECYCLE.move(self.status, LetterStatus.OPEN)
+        self.resolved_at = self.resolved_by = None
+        self._record_rejection(now)
+        return True
+
+    def settle(self, *, now: datetime) -> None:
+        """The media is deleted after all: nobody need decide any more."""
+        if self.status is not LetterStatus.REPLAYED:
+            self._resolve(LetterStatus.REPLAYED, None, now)
+
+    def _replay_deletion(self, by: UserId, now: datetime) -> None:
+        """One that was discarded too: nothing else would ever end that media."""
+        if self.status is LetterStatus.REPLAYED:
+            raise DeadLetterResolved(self.id, self.status)
+        self._resolve(LetterStatus.REPLAYED, by, now)
+
+    def _resolve(self, status: LetterStatus, by: UserId | None, now: datetime) -> None:
         self.status = LETTER_LIFECYCLE.move(self.status, status)
         self.resolved_at, self.resolved_by = now, by
+
+    def _record_rejection(self, now: datetime) -> None:
+        self.record(
+            MessageRejected(
+                letter_id=self.id,
+                message=self.message,
+                consumer=self.consumer,
+                error_code=self.error_code,
+                error_detail=self.error_detail,
+                attempts=self.attempts,
+                occurred_at=now,
+            )
+        )

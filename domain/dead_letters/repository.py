@@ -32,12 +32,19 @@ class DeadLetters(Protocol):
         """Those of the media's tasks that are OPEN, oldest first, locked."""
 
     @abstractmethod
+    async def lock_of_deletion(self, media_id: MediaId) -> DeadLetter | None:
+        """The one about the deletion of the media, of any status, locked. Whoever adds one holds the media locked."""
+
+    @abstractmethod
     async def save(self, letters: Sequence[DeadLetter]) -> None:
         """Update what has become of them, all in one round trip. Raises ConcurrentUpdate when any of them is stale."""
 
     @abstractmethod
     async def forget_resolved(self, *, before: datetime, limit: int) -> int:
-        """Delete those decided on before that moment, and say how many. Any number may do it at once."""
+        """Delete those decided on before that moment, and say how many. Any number may do it at once.
+
+        A DISCARDED one about a deletion stays: it keeps the deletion from being begun again.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

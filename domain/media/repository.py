@@ -59,7 +59,8 @@ class MediaFiles(Protocol):
         self, *, now: datetime, pauses: Sequence[timedelta], limit: int
     ) -> Sequence[MediaId]:
         """DELETE_REQUESTED or DELETE_FAILED, and untouched for a pause; longest first. The first of the pauses, which
-        grow, is for those of which the deletion worker was told once, and so on; the last for all others.
+        grow, is for those of which the deletion worker was told once, and so on; the last for all others. Without those
+        whose dead letter was DISCARDED.
         """
 
     @abstractmethod

@@ -54,7 +54,7 @@ class MediaDeletions:
 
 
 class RejectDeletion(Reject):
-    """Beside the dead letter the media itself says why it is still there."""
+    """A failed deletion is told by the media and its one dead letter; what is no call is rejected as any message."""
 
     def __init__(self, *, fail: FailDeletion, reject: RejectMessage) -> None:
         self._fail = fail
@@ -64,5 +64,5 @@ class RejectDeletion(Reject):
         if not isinstance(error, NotACloudEvent | UnreadableDeletion):
             media_id = read_deletion_pointer(delivery)
             if media_id is not None:
-                await self._fail(media_id, error)
+                return await self._fail(media_id, delivery, consumer=consumer, error=error, attempts=attempts)
         return await self._reject(delivery, consumer=consumer, error=error, attempts=attempts)

@@ -16,29 +16,40 @@ from application.attachments.entity_types import EntityType, EntityTypes
 from application.attachments.fail_deletion import FailDeletion
 from application.attachments.reconcile_attachments import ReconcileAttachments, UsageChange
 from application.attachments.resume_deletions import ResumeDeletions
+from application.dead_letters.discard_dead_letter import DiscardDeadLetter
+from application.dead_letters.forget_letters import ForgetLetters
+from application.dead_letters.replay_dead_letter import ReplayDeadLetter
 from application.events.relay_outbox import RelayOutbox
+from application.events.routing import MEDIA_DELETIONS_TOPIC
 from application.media.collect_blobs import CollectBlobs
+from application.media.derivative_planner import DerivativePlanner
 from application.media.note_blob_arrival import NoteBlobArrival
 from application.media.note_blob_removal import NoteBlobRemoval
 from application.media.note_rendition_removal import NoteRenditionRemoval
 from application.media.release_from_quarantine import ReleaseFromQuarantine
-from application.ports.messaging import Message
+from application.ports.messaging import Delivery, Message
 from application.ports.storage import ObjectStore
+from application.processing.plan import ProcessingPolicy, RunPlanner
 from application.unit_of_work import UnitOfWorkFactory
 from domain.assets.rendition import Rendition, RenditionName
 from domain.attachments.attachment import Attachment
 from domain.checksum import Checksum
 from domain.ids import AttachmentId, MediaId
+from domain.jobs.task import RetryPolicy
 from domain.media.blob import REMOVAL_AT_MOST, Blob, BlobBeingCollected
 from domain.media.media import Media
 from domain.media.object_keys import rendition_key, staging_key
+from domain.principal import Principal, Role
+from entrypoints.consumer.groups import MEDIA_DELETED
 from tests.application.stubs import RecordingLog, RecordingPublisher, RecordingTelemetry
-from tests.builders import IDS, NOW, STORE, build_blob, ready_media
+from tests.builders import IDS, NOW, OWNER, STORE, build_blob, ready_media
 from tests.contracts.stored import put
 from tests.deletion.albums import CONTRACT, COVER, ENTITY_TYPES, PICTURES, Album, Albums
 
 GRACE = timedelta(days=2)
 PAUSE = timedelta(minutes=5)
+KEEP = timedelta(days=90)
+ADMIN = Principal(user_id=OWNER, store_id=STORE, roles=frozenset({Role.ADMIN}))
 _TRIES = 20
 _BETWEEN_TRIES = 0.01
 
@@ -77,8 +88,31 @@ class Scene:
         )
 
     @property
-    def fail(self) -> FailDeletion:
-        return FailDeletion(begin=self.begin, clock=self.clock, telemetry=self.telemetry, log=self.log)
+    def fail_deletion(self) -> FailDeletion:
+        return FailDeletion(begin=self.begin, clock=self.clock, ids=self.ids, telemetry=self.telemetry, log=self.log)
+
+    async def fail(self, media_id: MediaId, error: Exception, *, attempts: int = 4) -> bool:
+        """The worker gives up on a call of its own."""
+        call = Delivery(topic=MEDIA_DELETIONS_TOPIC, place=str(self.ids.new()), key=b"k", headers={}, body=b"{}")
+        return await self.fail_deletion(media_id, call, consumer=MEDIA_DELETED, error=error, attempts=attempts)
+
+    @property
+    def replay_dead_letter(self) -> ReplayDeadLetter:
+        return ReplayDeadLetter(
+            begin=self.begin,
+            planner=RunPlanner(ids=self.ids, policy=ProcessingPolicy(), tracing=OpenTelemetryTracing()),
+            derivatives=DerivativePlanner(ids=self.ids, retry=RetryPolicy()),
+            clock=self.clock,
+            telemetry=self.telemetry,
+        )
+
+    @property
+    def discard_dead_letter(self) -> DiscardDeadLetter:
+        return DiscardDeadLetter(begin=self.begin, clock=self.clock)
+
+    @property
+    def forget_letters(self) -> ForgetLetters:
+        return ForgetLetters(begin=self.begin, clock=self.clock, keep=KEEP)
 
     @property
     def resume(self) -> ResumeDeletions:

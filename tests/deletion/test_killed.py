@@ -74,6 +74,7 @@ async def test_the_deletion_worker_at_every_step(scene: Scene, before: bool) -> 
         "commit": 5,
         "delete": 1,
         "count": 1,
+        "lock_of_deletion": 1,
         "": 1,
     }, "every call to database and store was cut before it, or after it"
 

@@ -13,6 +13,7 @@ from adapters.memory.storage import MemoryObjectStore
 from adapters.telemetry.tracing import OpenTelemetryTracing
 from application.attachments.entity_types import EntityType
 from application.dead_letters.reject_message import RejectMessage
+from application.dead_letters.replay_dead_letter import ReplayDeadLetterCommand
 from application.events.relay_outbox import RelayOutbox
 from application.events.routing import MEDIA_DELETIONS_TOPIC
 from application.ports.messaging import Message
@@ -27,9 +28,9 @@ from entrypoints.consumer.groups import MEDIA_DELETED
 from entrypoints.consumer.loops import Loops
 from entrypoints.consumer.media_deletions import MediaDeletions, RejectDeletion
 from entrypoints.consumer.rejection import Rejection
-from tests.builders import OWNER, STORE
+from tests.builders import STORE
 from tests.deletion.albums import CONTRACT, ENTITY_TYPES, detach_picture
-from tests.deletion.scene import Scene
+from tests.deletion.scene import ADMIN, Scene
 from tests.entrypoints.consumer.workbench import running, until
 
 LETTERS = Reach(store_id=STORE, strays=True)
@@ -50,7 +51,7 @@ class Post:
             handle=MediaDeletions(delete=scene.delete, beat=self.loops.beat_of(MEDIA_DELETED)),
             rejection=Rejection(
                 consumer=MEDIA_DELETED,
-                reject=RejectDeletion(fail=scene.fail, reject=reject),
+                reject=RejectDeletion(fail=scene.fail_deletion, reject=reject),
                 telemetry=scene.telemetry,
                 log=scene.log,
             ),
@@ -154,10 +155,7 @@ async def test_an_unknown_entity_type_is_loud_retried_put_aside_and_goes_on_when
 
     # The consumer that knows it is rolled out, and somebody replays the letter.
     scene.entity_types = [*ENTITY_TYPES, _zeppelins()]
-    async with scene.begin() as tx:
-        letter.replay(by=OWNER, now=scene.clock.now())
-        await tx.dead_letters.save([letter])
-        await tx.commit()
+    await scene.replay_dead_letter(ReplayDeadLetterCommand(principal=ADMIN, letter_id=letter.id))
     async with post.comes_to("applied"):
         pass
     assert (await scene.media(media)).status is MediaStatus.DELETED

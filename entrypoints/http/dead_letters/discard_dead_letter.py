@@ -28,4 +28,5 @@ from entrypoints.http.reading.json_request import JsonRequest
 async def discard_letter(
     request: JsonRequest, letter_id: FromPath[UUID], discard_dead_letter: NamedDependency[DiscardDeadLetter]
 ) -> None:
+    """A deletion that has failed is not begun again by itself any more, until this letter is replayed."""
     await discard_dead_letter(DiscardDeadLetterCommand(principal=request.user, letter_id=DeadLetterId(letter_id)))

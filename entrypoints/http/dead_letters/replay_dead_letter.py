@@ -32,7 +32,8 @@ async def replay_letter(
     request: JsonRequest, letter_id: FromPath[UUID], replay_dead_letter: NamedDependency[ReplayDeadLetter]
 ) -> Response[bytes]:
     """A message is published to its topic again, as it came. Of a task, the batch begins a new run over its failed
-    files, which resolves all its dead letters; or the media is derived from again.
+    files, which resolves all its dead letters; or the media is derived from again. Of a deletion, the worker is called
+    again, also where the letter was discarded; if it fails once more, the letter is OPEN again.
     """
     replay = await replay_dead_letter(
         ReplayDeadLetterCommand(principal=request.user, letter_id=DeadLetterId(letter_id))

@@ -27,10 +27,10 @@ class DeadLetterSummaryBody(_Answer, kw_only=True):
     asset_id: UUID | None = None
     batch_id: UUID | None = None
     listing_id: UUID | None = None
-    media_id: UUID | None = None
+    media_id: Annotated[UUID | None, Meta(description="The media of a task, or of a deletion that failed.")] = None
     error_code: str
     error_detail: str
-    attempts: int
+    attempts: Annotated[int, Meta(description="Tries altogether.")]
     created_at: datetime
     resolved_at: datetime | None = None
 
@@ -58,12 +58,14 @@ class DeadLetterBody(DeadLetterSummaryBody, kw_only=True):
     headers: dict[str, str]
     body: EnclosedBody
     truncated: Annotated[bool, Meta(description="It was too large to be kept whole, and cannot be replayed.")]
-    resolved_by: Annotated[UUID | None, Meta(description="The user who replayed or discarded it.")] = None
+    resolved_by: Annotated[
+        UUID | None, Meta(description="Who replayed or discarded it; nobody where it resolved itself.")
+    ] = None
 
 
 class ReplayBody(_Answer):
-    """A new run of a batch takes all its failed files, so it replays all its dead letters. A media is derived from
-    again.
+    """A new run of a batch takes all its failed files, so it replays all its dead letters. A media is derived from, or
+    deleted, again.
     """
 
     replayed: Annotated[list[UUID], Meta(description="Ids of the dead letters that are resolved by this.")]

@@ -49,6 +49,7 @@ QUESTIONS = [
     (leases._WAITING, "ix_tasks_waiting"),
     (dead_letters._FIND, "pk_dead_letters"),
     (dead_letters._LOCK_OPEN_OF_BATCH, "ix_dead_letters_open_of_batch"),
+    (dead_letters._LOCK_OF_DELETION, "uq_dead_letters_deletion"),
     (dead_letters._FORGET_RESOLVED, "ix_dead_letters_resolved"),
     (dead_letter_history._PAGE, "pk_dead_letters"),
     (dead_letter_history._PAGES[LetterStatus.OPEN], "ix_dead_letters_open"),
