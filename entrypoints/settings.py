@@ -42,6 +42,7 @@ class InvalidSettings(ValueError):
         self.problems = problems
 
 
+_PATIENCE = 300
 _PATIENCE_IN_PROCESS = 20
 
 
@@ -133,8 +134,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Positive, _about("Bytes that nobody holds are kept for so long; longer than any URL lives.")
     ] = 604_800
     deletion_patience: Annotated[
-        Positive, _about("A deletion of which nothing has come is begun again after this, then after twice as long.")
-    ] = 300
+        Positive | None,
+        _about(
+            "A deletion without an end begins again after this, then twice as long; 300, 20 without Kafka, if empty."
+        ),
+    ] = None
     letters_kept: Annotated[Positive, _about("A dead letter that somebody has decided on is kept for so long.")] = (
         7_776_000
     )
@@ -286,8 +290,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def deletion_pause(self) -> timedelta:
         """Messages that stay in the process are lost when it is killed: there nothing is waited for that long."""
-        at_most = _PATIENCE_IN_PROCESS if self.kafka_servers is None else self.deletion_patience
-        return timedelta(seconds=min(self.deletion_patience, at_most))
+        usual = _PATIENCE if self.kafka_servers else _PATIENCE_IN_PROCESS
+        return timedelta(seconds=self.deletion_patience or usual)
 
     @property
     def lease_policy(self) -> LeasePolicy:

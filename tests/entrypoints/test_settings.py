@@ -1,5 +1,7 @@
 """What is wrong with a configuration is said when a process starts, all at once."""
 
+from datetime import timedelta
+
 import pytest
 
 from entrypoints.settings import InvalidSettings, Settings
@@ -33,3 +35,18 @@ def test_networks_are_listed_and_those_that_are_none_are_named() -> None:
 
 def test_the_defaults_are_sound() -> None:
     assert Settings.from_environment({}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ({}, 20),
+        ({"VITRINE_KAFKA_SERVERS": "broker:9092"}, 300),
+        ({"VITRINE_DELETION_PATIENCE": "600"}, 600),
+        ({"VITRINE_DELETION_PATIENCE": "5", "VITRINE_KAFKA_SERVERS": "broker:9092"}, 5),
+    ],
+)
+def test_a_deletion_is_begun_again_after_what_was_said_or_what_suits_its_messages(
+    given: dict[str, str], seconds: int
+) -> None:
+    assert Settings.from_environment(given).deletion_pause == timedelta(seconds=seconds)
