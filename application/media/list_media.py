@@ -62,7 +62,7 @@ class ListMedia:
             kind=query.kind,
             content_class=query.content_class,
             folder=query.folder,
-            mime_type=query.mime_type,
+            mime_type=query.mime_type.lower() if query.mime_type else None,
             status=query.status,
             user_id=query.uploader,
             unused=query.unused,

@@ -17,6 +17,9 @@ from msgspec import Meta, Struct
 from domain.errors import Violation
 
 ESCAPED_NUL = b"\\u0000"
+RULE = "rule"
+"""In the `extra` of Meta: what its pattern means to people."""
+_FORMAT = "FORMAT"
 _PLACE = re.compile(r" - at `[^`]*`$")
 
 
@@ -44,11 +47,14 @@ def escaped(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """An annotation without its `| None` and its extras; `longest` is how many items it may have."""
+    """An annotation without its `| None` and its extras; `longest` is how many items it may have, `rule` what its
+    pattern means to people (RULE).
+    """
 
     bare: Any
     optional: bool
     longest: int | None
+    rule: str | None
 
     @property
     def is_struct(self) -> bool:
@@ -57,17 +63,19 @@ class _Shape:
 
 @cache
 def _shape_of(annotation: Any) -> _Shape:
-    optional, longest = False, None
+    optional, longest, rule = False, None, None
     while True:
         if get_origin(annotation) is Annotated:
             annotation, *extras = get_args(annotation)
-            longest = next((extra.max_length for extra in extras if isinstance(extra, Meta)), None) or longest
+            for meta in (extra for extra in extras if isinstance(extra, Meta)):
+                longest = meta.max_length or longest
+                rule = (meta.extra or {}).get(RULE) or rule
         elif get_origin(annotation) in {Union, UnionType} and NoneType in get_args(annotation):
             # Of our bodies, no field has more than one type besides None.
             annotation = next(kind for kind in get_args(annotation) if kind is not NoneType)
             optional = True
         else:
-            return _Shape(annotation, optional, longest)
+            return _Shape(annotation, optional, longest, rule)
 
 
 def _is_sound(value: Any, expected: Any, *, strict: bool) -> bool:
@@ -116,20 +124,23 @@ def _of_leaf(value: Any, expected: Any, at: str, *, strict: bool) -> Iterator[Vi
         msgspec.convert(value, expected, strict=strict)
     except msgspec.ValidationError as error:
         message = _PLACE.sub("", str(error)).replace("`", "")
-        allowed = _shape_of(expected).bare
-        if isinstance(value, str) and isinstance(allowed, EnumType):
-            members: list[Any] = list(allowed)
+        shape = _shape_of(expected)
+        code = _code(message)
+        if isinstance(value, str) and isinstance(shape.bare, EnumType):
+            members: list[Any] = list(shape.bare)
             message += f"; one of {', '.join(member.value for member in members)}"
-        yield Violation(at, _code(message), message)
+        elif code == _FORMAT and shape.rule is not None:
+            message = shape.rule
+        yield Violation(at, code, message)
 
 
 _CODES: list[tuple[Callable[[str], bool], str]] = [
     (lambda message: ", got " in message, "WRONG_TYPE"),
     (lambda message: message.startswith("Invalid enum"), "UNKNOWN_VALUE"),
-    (lambda message: message.startswith("Invalid"), "FORMAT"),
+    (lambda message: message.startswith("Invalid"), _FORMAT),
     (lambda message: "of length" in message, "LENGTH"),
-    (lambda message: "matching regex" in message, "FORMAT"),
-    (lambda message: "timezone" in message, "FORMAT"),
+    (lambda message: "matching regex" in message, _FORMAT),
+    (lambda message: "timezone" in message, _FORMAT),
 ]
 
 

@@ -1,7 +1,7 @@
 """Bodies and parameters of requests. What the domain judges (lengths, types, checksums) is plain text here."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -11,9 +11,29 @@ from domain.media.content_class import ContentClass
 from domain.media.kind import MediaKind
 from domain.media.media import DEFAULT_FOLDER
 from entrypoints.http.reading.page_parameters import PAGE, Cursor, Limit
+from entrypoints.reading.structure import RULE
 
 _LARGEST_BIGINT = 2**63 - 1
 """Far from any limit, and yet no number that Python would refuse to write out in an answer."""
+
+_MimeType: TypeAlias = Annotated[
+    str,
+    Meta(
+        max_length=100,
+        pattern=r"^[^/\s]+/[^/\s]+$",
+        description="Such as `image/png`; case does not matter.",
+        extra={RULE: "a MIME type, such as image/png"},
+    ),
+]
+_Search: TypeAlias = Annotated[
+    str,
+    Meta(
+        max_length=100,
+        pattern=r"[^\W_]",
+        description="Words; each begins a word of the name.",
+        extra={RULE: "letters and digits are what is searched for; this has none"},
+    ),
+]
 
 
 class _Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -55,16 +75,11 @@ class LibraryParameters(_Body):
     kind: MediaKind | None = None
     media_type: ContentClass | None = None
     folder: Annotated[str, Meta(min_length=1, max_length=100, description="This very folder.")] | None = None
-    mime: (
-        Annotated[str, Meta(max_length=100, pattern=r"^[^/\s]+/[^/\s]+$", description="Such as `image/png`.")] | None
-    ) = None
+    mime: _MimeType | None = None
     status: ShownStatus | None = None
     uploader: Annotated[UUID, Meta(description="The user who brought it.")] | None = None
     unused: Annotated[bool, Meta(description="Only what no entity uses.")] = False
-    search: (
-        Annotated[str, Meta(max_length=100, pattern=r"[^\W_]", description="Words; each begins a word of the name.")]
-        | None
-    ) = None
+    search: _Search | None = None
     cursor: Cursor | None = None
     limit: Limit = PAGE
 

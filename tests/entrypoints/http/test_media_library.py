@@ -303,6 +303,20 @@ async def test_every_wrong_parameter_is_named(api: Api) -> None:
     details = {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
     assert details["/kind"].endswith("product, ads, pdf, license_doc, coa, manifest, user, store, other")
     assert details["/status"].endswith("PENDING, UPLOADED, READY, FAILED")
+    assert details["/mime"] == "a MIME type, such as image/png"
+
+
+@pytest.mark.parametrize("search", ["\N{GRINNING FACE}", "%", "--- _"])
+async def test_what_has_neither_letters_nor_digits_is_no_search(api: Api, search: str) -> None:
+    (error,) = refused(await get(api, MEDIA, search=search), 422, "VALIDATION_FAILED")["errors"]
+
+    assert error["detail"] == "letters and digits are what is searched for; this has none"
+
+
+async def test_the_case_of_a_mime_type_does_not_matter(api: Api) -> None:
+    await store(api.begin, picture := mine(mime_type="image/png"))
+
+    assert await listed(api, mime="image/PNG") == ids([picture])
 
 
 @pytest.mark.parametrize("cursor", ["garbage", "", "x", "A" * 23, "%00", "é", CURSOR[:-1], f"{CURSOR}A"])
