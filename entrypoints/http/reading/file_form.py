@@ -83,7 +83,7 @@ class FileForm:
                 filename = event.filename or ""
                 break
             name = event.name or ""
-            violations += self._note(words, name, await self._word(name))
+            violations += self._note(words, name, await self._word(name, violations))
         if filename is None:
             violations.append(Violation(f"/{FILE}", "MISSING_FIELD", "the form has no file"))
         return FormOpening(words=words, filename=filename or "", violations=violations)
@@ -104,7 +104,7 @@ class FileForm:
     def _note(self, words: dict[str, str], name: str, body: bytes) -> Iterator[Violation]:
         at = f"/{escaped(name)}"
         if name not in self._words:
-            yield Violation(at, "UNKNOWN_FIELD", f"one of {', '.join([*self._words, FILE])}")
+            yield self._unknown(name)
             return
         if name in words:
             yield Violation(at, "DUPLICATE_FIELD", "this is there twice")
@@ -118,7 +118,12 @@ class FileForm:
             # Browsers send what nobody has filled in.
             words[name] = text
 
-    async def _word(self, name: str) -> bytes:
+    def _unknown(self, name: str) -> Violation:
+        known = ", ".join([*self._words, FILE])
+        return Violation(f"/{escaped(name)}", "UNKNOWN_FIELD", f"one of {known}; the file itself is `{FILE}`")
+
+    async def _word(self, name: str, found: Sequence[Violation]) -> bytes:
+        """`found` is what is wrong with those before it, to be told with what ends the reading."""
         body = bytearray()
         async for event in self._events:
             if event is None:
@@ -126,8 +131,8 @@ class FileForm:
             assert isinstance(event, bytes)
             body += event
             if len(body) > _LONGEST_WORD:
-                detail = f"no field has more than {_LONGEST_WORD} bytes"
-                raise _rejected([Violation(f"/{escaped(name)}", "LENGTH", detail)])
+                too_long = Violation(f"/{escaped(name)}", "LENGTH", f"no field has more than {_LONGEST_WORD} bytes")
+                raise _rejected([*found, too_long if name in self._words else self._unknown(name)])
         return bytes(body)
 
     async def _parsed(self) -> AsyncIterator[MultipartSegment | bytes | None]:

@@ -133,6 +133,8 @@ MISTAKES: list[tuple[bytes, list[tuple[str, str]]]] = [
     (form(field("kind", "product"), field("description", "x" * 70_000), file(JPEG)), [("/description", "LENGTH")]),
     (form(field("kind", "product"), file(JPEG, filename="")), [("/file", "LENGTH")]),
     (form(field("kind", "product"), field("file", JPEG)), [("/file", "LENGTH")]),
+    (form(field("kind", "x"), file(bytes(70_000), name="a")), [("/a", "UNKNOWN_FIELD")]),
+    (form(field("b", "x"), file(bytes(70_000), name="a")), [("/b", "UNKNOWN_FIELD"), ("/a", "UNKNOWN_FIELD")]),
     (form(field("kind", "product"), file(b"")), [("/file", "EMPTY")]),
     (form(field("kind", "product"), file(JPEG), file(JPEG)), [("/file", "TOO_MANY_FILES")]),
     (form(field("kind", "product"), file(JPEG), file(JPEG, name="other")), [("/other", "TOO_MANY_FILES")]),
@@ -157,6 +159,31 @@ async def test_a_form_with_mistakes_is_told_all_of_them(api: Api, body: bytes, e
     refused(answer, 422, "VALIDATION_FAILED")
     assert violations(answer) == expected
     assert await is_empty(api)
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        'form-data; name="file"',
+        'form-data; name="file"; filename=""',
+        "form-data; name=\"file\"; filename*=UTF-8''bottle.jpg",
+        f'form-data; name="file"; filename="{"x" * 256}"',
+    ],
+)
+async def test_a_file_needs_a_name_and_is_told_where(api: Api, disposition: str) -> None:
+    answer = await send(api, form(field("kind", "product"), part(disposition, JPEG)))
+
+    (error,) = refused(answer, 422, "VALIDATION_FAILED")["errors"]
+    assert (error["pointer"], error["code"]) == ("/file", "LENGTH")
+    assert error["detail"] == "the name of the file, `filename` of its part: 1 to 255 characters"
+
+
+async def test_a_file_in_another_field_is_told_which_is_its_own(api: Api) -> None:
+    answer = await send(api, form(field("kind", "product"), file(bytes(70_000), name="picture")))
+
+    (error,) = refused(answer, 422, "VALIDATION_FAILED")["errors"]
+    assert (error["pointer"], error["code"]) == ("/picture", "UNKNOWN_FIELD")
+    assert error["detail"].endswith("the file itself is `file`")
 
 
 MALFORMED = [
