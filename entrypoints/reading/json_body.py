@@ -38,7 +38,7 @@ def read_json(body: bytes, expected: type[Body], rules: Rules = no_rules) -> Bod
     except msgspec.ValidationError as error:
         refusal = str(error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _malformed(error) from error
+        raise _malformed(error, body) from error
     # PostgreSQL stores no NUL. Spelled out it is malformed JSON; escaped it is looked for here.
     if decoded is None or ESCAPED_NUL in body:
         plain = _plain(body)
@@ -74,12 +74,18 @@ def _plain(body: bytes) -> Any:
         detail = "a number is larger than any that is taken here"
         raise Rejected("the body breaks rules; see errors", [Violation("", "RANGE", detail)]) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _malformed(error) from error
+        raise _malformed(error, body) from error
 
 
-def _malformed(error: Exception) -> MalformedJson:
-    nested = isinstance(error, RecursionError)
-    return MalformedJson("the body is nested too deeply" if nested else f"the body is not JSON: {error}")
+def _malformed(error: Exception, body: bytes) -> MalformedJson:
+    if isinstance(error, RecursionError):
+        return MalformedJson("the body is nested too deeply")
+    try:
+        # The decoder counts from the beginning of a text within.
+        body.decode()
+    except UnicodeDecodeError as wrong:
+        return MalformedJson(f"the body is not UTF-8: {wrong.reason} (byte {wrong.start})")
+    return MalformedJson(f"the body is not JSON: {error}")
 
 
 def _rejected(found: Sequence[Violation], further: Iterator[Violation]) -> Rejected:

@@ -9,6 +9,7 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.exceptions import ClientException, InternalServerException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from domain.errors import Violation
 from domain.principal import Principal
@@ -34,6 +35,11 @@ class BodyIncomplete(ClientException):
     code = "BODY_INCOMPLETE"
 
 
+class BodyTooLarge(ClientException):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "REQUEST_ENTITY_TOO_LARGE"
+
+
 class JsonRequest(Request[Principal, None, State]):
     """Litestar calls `json` for `data`, and leaves the Struct that it gets as it is."""
 
@@ -43,12 +49,15 @@ class JsonRequest(Request[Principal, None, State]):
         return self.headers.get("content-type", MediaType.JSON.value).partition(";")[0].strip().lower()
 
     async def raw_body(self) -> bytes:
-        """The bytes as they came; may be called again. Raises BodyTimeout, BodyIncomplete, or Litestar's 413."""
+        """The bytes as they came; may be called again. Raises BodyTimeout, BodyIncomplete, BodyTooLarge."""
         try:
             async with asyncio.timeout(self.app.state.body_timeout):
                 return await super().body()
         except TimeoutError as error:
             raise BodyTimeout(detail="the body did not arrive in time") from error
+        except RequestEntityTooLarge as error:
+            limit = self.route_handler.resolve_request_max_body_size()
+            raise BodyTooLarge(detail=f"a body may have {limit} bytes at most") from error
         except InternalServerException as error:
             raise BodyIncomplete(detail="the request ended before its body did") from error
 

@@ -179,6 +179,17 @@ async def test_what_is_no_json_is_malformed(api: Api, body: bytes) -> None:
     refused(await raw(api, body), 400, "MALFORMED_JSON")
 
 
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [(b'{"listingId": "\xff"}', 15), (b'{"x": [1, "caf\xc3\xa9 \xe9"]}', 17), (b'{"x": "\xc3', 7)],
+)
+async def test_where_a_body_ceases_to_be_utf_8_is_told(api: Api, body: bytes, place: int) -> None:
+    problem = refused(await raw(api, body), 400, "MALFORMED_JSON")
+
+    assert problem["detail"].startswith("the body is not UTF-8: ")
+    assert problem["detail"].endswith(f"(byte {place})")
+
+
 @pytest.mark.parametrize("body", [b"null", b"5", b'"text"', b"[]", b"true", b"-0.0", b"1e400"])
 async def test_what_is_no_object_is_of_the_wrong_type(api: Api, body: bytes) -> None:
     assert violations(await raw(api, body)) == {("", "WRONG_TYPE")}
@@ -202,7 +213,8 @@ async def test_of_a_name_that_is_there_twice_the_last_counts(api: Api) -> None:
 async def test_a_body_that_is_too_large_is_not_read(api: Api) -> None:
     body = json.dumps(announcement(photos("one"), listing_id=api.listing.id)).encode() + b" " * (2 << 20)
 
-    refused(await raw(api, body), 413, "REQUEST_ENTITY_TOO_LARGE")
+    problem = refused(await raw(api, body), 413, "REQUEST_ENTITY_TOO_LARGE")
+    assert problem["detail"] == f"a body may have {2 << 20} bytes at most"
 
 
 async def test_a_body_that_turns_out_too_large_is_not_read_to_its_end(
