@@ -91,7 +91,7 @@ class JwtVerifier(TokenVerifier):
                 },
             )
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
-            raise TokenRefused(f"the token is not valid: {type(error).__name__}") from error
+            raise TokenRefused(f"the token is not valid: {_reason(error)}") from error
 
     def _require_current(self, claims: Mapping[str, Any]) -> None:
         now, leeway = self._now().timestamp(), self._leeway.total_seconds()
@@ -125,6 +125,22 @@ def _header(token: str) -> Mapping[str, Any]:
         return jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise TokenRefused("the token is not a JSON Web Token") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, jwt.MissingRequiredClaimError):
+        return f"the claim {error.claim} is missing"
+    return next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), "its claims cannot be read")
+
+
+_REASONS: Mapping[type[jwt.PyJWTError], str] = {
+    jwt.InvalidSignatureError: "its signature is wrong",
+    jwt.InvalidAlgorithmError: "it is not signed in a way that is accepted here",
+    jwt.InvalidIssuerError: "it is of another issuer",
+    jwt.InvalidAudienceError: "it is for somebody else",
+    jwt.DecodeError: "it is not a JSON Web Token",
+}
+"""The first that fits counts: some kinds are of others."""
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float:

@@ -65,7 +65,7 @@ class Gallery:
         """Raises Rejected with everything that is wrong with it."""
         violations = list(_violations(entries))
         if violations:
-            raise Rejected(f"the media of a product break {len(violations)} rules", violations)
+            raise Rejected("the media of a product break rules; see errors", violations)
         return cls(tuple(entries))
 
     @property

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import ExceptionHandlersMap
 from msgspec import Meta
 
@@ -35,6 +35,7 @@ from entrypoints.reading.json_body import MalformedJson
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER = "2"
+_NOWHERE = "there is nothing at this path; an id in a path is a UUID"
 _STATUS: Mapping[type[DomainError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotPermitted: HTTPStatus.FORBIDDEN,
@@ -120,7 +121,8 @@ def exception_handlers(log: Log) -> ExceptionHandlersMap:
         status = HTTPStatus(error.status_code)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return on_surprise(request, error)
-        return _answer(request, problem(status, _code_of(error, status), error.detail), error.headers)
+        detail = _NOWHERE if isinstance(error, NotFoundException) else error.detail
+        return _answer(request, problem(status, _code_of(error, status), detail), error.headers)
 
     def on_surprise(request: Request[Any, Any, Any], _: Exception) -> Response[bytes]:
         log.exception("request_failed", method=request.method, path=request.scope.get("path_template", ""))  # noqa: LOG004 - called while it is handled

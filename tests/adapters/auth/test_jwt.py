@@ -34,9 +34,11 @@ def spelled(header: Any, payload: Any, signature: bytes = b"x") -> str:
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
 
-async def refused(text: str, **options: Any) -> None:
-    with pytest.raises(TokenRefused):
+async def refused(text: str, **options: Any) -> str:
+    """What its bearer is told."""
+    with pytest.raises(TokenRefused) as caught:
         await verifier(**options).verify(text)
+    return caught.value.detail
 
 
 async def test_a_token_of_ours_is_good_until_it_expires() -> None:
@@ -59,7 +61,7 @@ async def test_a_token_without_roles_is_a_principal_without_rights() -> None:
 
 @pytest.mark.parametrize("missing", ["sub", "store_id", "roles", "exp"])
 async def test_every_claim_is_needed(missing: str) -> None:
-    await refused(token(**{missing: None}))
+    assert missing in await refused(token(**{missing: None}))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +135,24 @@ async def test_with_nothing_configured_every_token_is_refused() -> None:
 )
 async def test_what_is_no_token_of_ours_is_refused(text: str) -> None:
     await refused(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("nonsense", "it is not a JSON Web Token"),
+        (token(secret="another secret of 32 bytes, or more"), "its signature is wrong"),
+        (token(algorithm="none", secret=""), "it is not signed in a way that is accepted here"),
+        (token(iss="x", aud="vitrine"), "it is of another issuer"),
+        (token(iss="https://issuer.example", aud="x"), "it is for somebody else"),
+        (token(iss="https://issuer.example"), "the claim aud is missing"),
+        (token(aud="vitrine"), "the claim iss is missing"),
+    ],
+)
+async def test_the_bearer_of_a_wrong_token_is_told_what_is_wrong_with_it(text: str, reason: str) -> None:
+    strict = {"issuer": "https://issuer.example", "audience": "vitrine"}
+
+    assert await refused(text, **strict) == f"the token is not valid: {reason}"
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[A-Za-z0-9_-]{0,20}\.[A-Za-z0-9_-]{0,20}\.[A-Za-z0-9_-]{0,20}"))

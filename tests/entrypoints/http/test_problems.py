@@ -19,7 +19,7 @@ from entrypoints.http.problems import status_of
 from entrypoints.http.services import HttpSettings
 from tests.application.uploads import photos
 from tests.builders import IDS
-from tests.entrypoints.http.api import PUBLIC_URL, UPLOADS, Api, announcement
+from tests.entrypoints.http.api import MEDIA, PUBLIC_URL, UPLOADS, Api, announcement
 from tests.entrypoints.http.problems import refused
 
 
@@ -47,7 +47,9 @@ def test_the_category_decides_the_status(error: errors.DomainError, status: int)
 
 
 async def test_a_path_that_does_not_exist(api: Api) -> None:
-    refused(await api.client.get("/nowhere"), 404, "NOT_FOUND")
+    for path in ("/nowhere", f"{MEDIA}/x"):
+        problem = refused(await api.client.get(path), 404, "NOT_FOUND")
+        assert problem["detail"] == "there is nothing at this path; an id in a path is a UUID"
 
 
 async def test_a_method_that_is_not_allowed(api: Api) -> None:
