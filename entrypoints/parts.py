@@ -22,6 +22,9 @@ from entrypoints.topics import OUTBOUND, WORK
 from entrypoints.vitrine import Vitrine
 from entrypoints.worker_kind import WorkerKind
 
+_DELETIONS_AT_HAND = 100
+"""Their order is of no account, so that those that fail for a while hold up no others."""
+
 
 def workers(vitrine: Vitrine, kinds: Collection[WorkerKind] = tuple(WorkerKind)) -> Sequence[Part]:
     """One a kind: a video never takes the place of a photo."""
@@ -59,7 +62,7 @@ def _deletion_worker(vitrine: Vitrine) -> Consumer:
     container = vitrine.container
     handle = MediaDeletions(delete=container.delete_media(), beat=vitrine.resources.loops.beat_of(MEDIA_DELETED))
     reject = RejectDeletion(fail=container.fail_deletion(), reject=container.reject_message())
-    return _consumer(vitrine, MEDIA_DELETED, [MEDIA_DELETIONS_TOPIC], handle, reject)
+    return _consumer(vitrine, MEDIA_DELETED, [MEDIA_DELETIONS_TOPIC], handle, reject, at_hand=_DELETIONS_AT_HAND)
 
 
 def consumers(vitrine: Vitrine) -> Sequence[Consumer]:
@@ -75,7 +78,13 @@ def event_log(vitrine: Vitrine) -> Consumer:
 
 
 def _consumer(
-    vitrine: Vitrine, group: str, topics: Collection[str], handle: Handler, reject: Reject | None = None
+    vitrine: Vitrine,
+    group: str,
+    topics: Collection[str],
+    handle: Handler,
+    reject: Reject | None = None,
+    *,
+    at_hand: int = 1,
 ) -> Consumer:
     resources = vitrine.resources
     return Consumer(
@@ -87,6 +96,7 @@ def _consumer(
         tracing=resources.tracing,
         loops=resources.loops,
         log=resources.log,
+        at_hand=at_hand,
     )
 
 

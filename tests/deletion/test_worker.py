@@ -59,6 +59,7 @@ class Post:
             tracing=OpenTelemetryTracing(),
             loops=self.loops,
             log=scene.log,
+            at_hand=9,
         )
 
     async def relay(self) -> None:
@@ -178,6 +179,25 @@ async def test_a_protected_use_behind_the_gatekeeper_is_loud_too(post: Post) -> 
     assert letter.error_code == "MEDIA_PROTECTED"
     assert (await scene.media(media)).status is MediaStatus.DELETE_FAILED
     assert len(await scene.usages(media)) == 1
+
+
+async def test_one_that_fails_holds_up_no_other(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entrypoints.consumer.consumer._PAUSES", (60.0,))
+    scene = post.scene
+    stuck, media = await scene.new_media(), await scene.new_media()
+    await scene.smuggle(stuck, "gadget")
+    album = await scene.new_album(cover=media)
+
+    async def is_deleted() -> bool:
+        return (await scene.media(media)).status is MediaStatus.DELETED
+
+    async with running(post.worker()):
+        for each in (stuck, media):
+            await scene.request_deletion(each)
+            await post.relay()
+        await until(is_deleted)
+        assert (await scene.album(album)).cover is None
+        assert (await scene.media(stuck)).status is MediaStatus.DELETE_REQUESTED
 
 
 async def test_what_is_no_call_is_put_aside_or_ignored(post: Post) -> None:

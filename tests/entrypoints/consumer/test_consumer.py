@@ -1,7 +1,7 @@
 """What becomes of an inbound message: applied, ignored, or put aside; an outage is waited out."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -42,7 +42,7 @@ def bench(world: World, monkeypatch: pytest.MonkeyPatch) -> Workbench:
     return Workbench(world)
 
 
-def consumer(bench: Workbench, handle: Handler) -> Consumer:
+def consumer(bench: Workbench, handle: Handler, *, at_hand: int = 1) -> Consumer:
     world = bench.world
     return Consumer(
         name="vitrine.listings",
@@ -53,6 +53,7 @@ def consumer(bench: Workbench, handle: Handler) -> Consumer:
         tracing=world.tracing,
         loops=LOOPS,
         log=world.log,
+        at_hand=at_hand,
     )
 
 
@@ -164,3 +165,105 @@ async def test_what_was_not_dealt_with_before_the_stop_arrives_again(bench: Work
 
     async with running(part):
         await until(seen)
+
+
+class Stumbling:
+    """Handles what is good at once, and the others only once they `may_pass`; nothing while there is `no_service`."""
+
+    def __init__(self) -> None:
+        self.seen: list[bytes] = []
+        self.may_pass = self.no_service = False
+        self.at_once = self.most_at_once = 0
+
+    async def __call__(self, delivery: Delivery) -> Outcome:
+        self.seen.append(delivery.body)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+        if self.no_service:
+            raise Unavailable("no database")
+        if delivery.body.startswith(b"bad") and not self.may_pass:
+            raise ConcurrentUpdate("later")
+        return Outcome.APPLIED
+
+    def has_seen(self, *bodies: bytes) -> Callable[[], Awaitable[bool]]:
+        async def has_seen() -> bool:
+            return set(bodies) <= set(self.seen)
+
+        return has_seen
+
+
+async def send(bench: Workbench, *bodies: bytes) -> None:
+    """Each with a key of its own, so that they lie in different partitions."""
+    await bench.bus.publish(
+        [
+            Message(id=IDS.new(), topic=TOPIC, key=body.decode(), type="t", payload=body, occurred_at=bench.world.now)
+            for body in bodies
+        ]
+    )
+
+
+async def test_those_that_are_tried_again_hold_up_no_others_up_to_a_number(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrypoints.consumer.consumer._PAUSES", (0.5, 0.5, 0.5))
+    handle = Stumbling()
+    async with running(consumer(bench, handle, at_hand=3)):
+        await send(bench, b"bad 1")
+        await until(handle.has_seen(b"bad 1"))
+        await send(bench, b"good 1", b"good 2")
+        await until(handle.has_seen(b"good 1", b"good 2"))
+        assert handle.seen.count(b"bad 1") == 1, "it waits for its second try"
+        handle.seen.clear()
+        handle.may_pass = True
+        await until(handle.has_seen(b"bad 1"))
+    assert sorted(bench.world.telemetry.of("consumed")) == [(TOPIC, "applied")] * 3
+    assert handle.most_at_once == 1
+
+
+async def test_no_more_than_that_are_taken(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entrypoints.consumer.consumer._PAUSES", (0.3, 0.3, 0.3))
+    handle = Stumbling()
+    bad = [f"bad {number}".encode() for number in range(3)]
+    async with running(consumer(bench, handle, at_hand=3)):
+        await send(bench, *bad)
+        await until(handle.has_seen(*bad))
+        await send(bench, b"good")
+        await asyncio.sleep(0.1)
+        assert b"good" not in handle.seen
+        handle.may_pass = True
+        await until(handle.has_seen(b"good"))
+
+
+async def test_during_an_outage_nothing_else_is_tried(bench: Workbench) -> None:
+    handle = Stumbling()
+    handle.no_service = True
+    async with running(consumer(bench, handle, at_hand=9)):
+        await send(bench, b"1")
+        await until(handle.has_seen(b"1"))
+        await send(bench, b"2")
+        await asyncio.sleep(0.05)
+        assert set(handle.seen) == {b"1"}
+        handle.no_service = False
+        await until(handle.has_seen(b"2"))
+
+
+async def test_what_waited_for_its_next_try_at_the_stop_arrives_again_and_so_does_what_came_behind_it(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrypoints.consumer.consumer._PAUSES", (60.0,))
+    handle = Stumbling()
+    same = [
+        Message(id=IDS.new(), topic=TOPIC, key="k", type="t", payload=body, occurred_at=bench.world.now)
+        for body in (b"good 1", b"bad", b"good 2")
+    ]
+    async with running(consumer(bench, handle, at_hand=3)):
+        await bench.bus.publish(same)
+        await until(handle.has_seen(b"good 1", b"bad", b"good 2"))
+
+    again = Stumbling()
+    again.may_pass = True
+    async with running(consumer(bench, again, at_hand=3)):
+        await until(again.has_seen(b"bad", b"good 2"))
+    assert again.seen == [b"bad", b"good 2"]
