@@ -42,7 +42,7 @@ class MemoryAttachments(Attachments):
             if attachment.media_id in await self._used_by(attachment.entity_type, attachment.entity_id):
                 self._transaction.fail(ConcurrentUpdate("somebody else stored it first; read again and repeat"))
             if self._transaction.find(Media, attachment.media_id) is None:
-                self._transaction.fail(MediaNotAttachable(each.media_id for each in added))
+                self._transaction.fail(MediaNotAttachable.unknown(*(each.media_id for each in added)))
             self._transaction.put(Attachment, attachment.id, attachment)
             steps[attachment.media_id] += 1
         for attachment in removed:

@@ -37,8 +37,9 @@ class ChangeAd:
             require_manager(command.principal)
             before = ad.media_ids
             ad.change(title=command.title, creatives=command.creatives, now=self._clock.now())
-            await self._reconcile(tx, creatives_changed(ad, before, ad.media_ids))
-            await judge_uses(tx, ad.uses_beyond(before))
+            uses = ad.uses_beyond(before)
+            await self._reconcile(tx, creatives_changed(ad, before, ad.media_ids), uses=uses)
+            await judge_uses(tx, uses)
             await ads.save(ad)
             await tx.commit()
         return ad

@@ -39,8 +39,9 @@ class CreateAd:
             now=self._clock.now(),
         )
         async with self._begin() as tx:
-            await self._reconcile(tx, creatives_changed(ad, [], ad.media_ids))
-            await judge_uses(tx, ad.uses_beyond([]))
+            uses = ad.uses_beyond([])
+            await self._reconcile(tx, creatives_changed(ad, [], ad.media_ids), uses=uses)
+            await judge_uses(tx, uses)
             await tx.repository(Ads).save(ad)
             await tx.commit()
         return ad

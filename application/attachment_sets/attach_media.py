@@ -17,6 +17,8 @@ from domain.media.media import Media
 from domain.media.suitability import NewUse, require_suitable
 from domain.principal import Principal
 
+_AT = "/mediaId"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachMediaCommand:
@@ -59,8 +61,10 @@ class AttachMedia:
             attachment_set = await lock_set(tx, command.set_id, command.principal)
             media = await tx.media.find(command.media_id)
             if media is None or not may_see(media, command.principal):
-                raise MediaNotAttachable([command.media_id])
-            self._require_fit(media)
+                raise MediaNotAttachable.unknown(command.media_id, at=_AT)
+            use = NewUse(_AT, media.id, ACCEPTED_FILES)
+            require_suitable([use], [media])
+            self._require_small(media)
             before = attachment_set.attachments
             attachment = SetAttachment.of_media(
                 attachment_id=SetAttachmentId(self._ids.new()),
@@ -70,14 +74,13 @@ class AttachMedia:
                 now=now,
             )
             cover = attachment_set.add(attachment, now=now)
-            await self._keeper.save(tx, attachment_set, before=before)
+            await self._keeper.save(tx, attachment_set, before=before, uses=[use])
             await tx.commit()
         self._keeper.created(attachment, cover)
         return self._links.shown(attachment, media, command.principal)
 
-    def _require_fit(self, media: Media) -> None:
-        require_suitable([NewUse("/mediaId", media.id, ACCEPTED_FILES)], [media])
+    def _require_small(self, media: Media) -> None:
         limit = self._terms.limits.of(media.mime_type)
         if media.size > limit:
             detail = f"at most {limit} bytes, not {media.size}"
-            raise Rejected("this media cannot be attached", [Violation("/mediaId", "MEDIA_TOO_LARGE", detail)])
+            raise Rejected("this media cannot be attached", [Violation(_AT, "MEDIA_TOO_LARGE", detail)])

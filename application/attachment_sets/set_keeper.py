@@ -9,6 +9,7 @@ from application.unit_of_work import UnitOfWork
 from domain.attachment_sets.attachment_set import AttachmentSet, CoverChange, Removed
 from domain.attachment_sets.repository import AttachmentSets
 from domain.attachment_sets.set_attachment import SetAttachment
+from domain.media.suitability import NewUse
 
 
 class SetKeeper:
@@ -18,11 +19,18 @@ class SetKeeper:
         self._reconcile = reconcile
         self._telemetry = telemetry
 
-    async def save(self, tx: UnitOfWork, attachment_set: AttachmentSet, *, before: Sequence[SetAttachment]) -> None:
-        """Raises MediaNotAttachable, ConcurrentUpdate."""
+    async def save(
+        self,
+        tx: UnitOfWork,
+        attachment_set: AttachmentSet,
+        *,
+        before: Sequence[SetAttachment],
+        uses: Sequence[NewUse] = (),
+    ) -> None:
+        """`uses` say where the request names media. Raises MediaNotAttachable, ConcurrentUpdate."""
         changes = usage_changes(attachment_set, before, attachment_set.attachments)
         if changes:
-            await self._reconcile(tx, *changes)
+            await self._reconcile(tx, *changes, uses=uses)
         await tx.repository(AttachmentSets).save(attachment_set)
 
     async def release_all(self, tx: UnitOfWork, attachment_set: AttachmentSet) -> None:

@@ -1,6 +1,6 @@
 """The one way in which usages of media are written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,8 @@ from domain.attachments.diff import Difference, difference
 from domain.ids import AttachmentId, MediaId, StoreId
 from domain.media.errors import MediaNotAttachable
 from domain.media.media import Media
+from domain.media.obstacle import Obstacle
+from domain.media.suitability import NewUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +44,10 @@ class ReconcileAttachments:
         self._ids = ids
         self._log = log
 
-    async def __call__(self, tx: UnitOfWork, *changes: UsageChange) -> None:
-        """Raises NoTransaction, UnknownEntityType, MediaNotAttachable."""
+    async def __call__(self, tx: UnitOfWork, *changes: UsageChange, uses: Sequence[NewUse] = ()) -> None:
+        """`uses` say where the request names what, for whoever is told that it cannot be used. Raises NoTransaction,
+        UnknownEntityType, MediaNotAttachable.
+        """
         tx.require_open()
         slots = {(change.entity_type, change.entity_id) for change in changes}
         assert len(slots) == len(changes), "a slot changes once in a write"
@@ -55,7 +59,7 @@ class ReconcileAttachments:
             return
         media = await self._lock(tx, differences)
         now = self._clock.now()
-        _require_attachable(changes, differences, media)
+        _require_attachable(changes, differences, media, uses)
         await tx.attachments.apply(
             added=[
                 self._attachment(change, media[media_id], now)
@@ -102,13 +106,18 @@ def _of(change: UsageChange, held: Sequence[Attachment]) -> Sequence[Attachment]
 
 
 def _require_attachable(
-    changes: Sequence[UsageChange], differences: Sequence[Difference], media: dict[MediaId, Media]
+    changes: Sequence[UsageChange],
+    differences: Sequence[Difference],
+    media: Mapping[MediaId, Media],
+    uses: Sequence[NewUse],
 ) -> None:
-    refused = [
-        media_id
-        for change, found in zip(changes, differences, strict=True)
-        for media_id in found.added
-        if media_id not in media or media[media_id].store_id != change.store_id or not media[media_id].is_attachable
-    ]
-    if refused:
-        raise MediaNotAttachable(dict.fromkeys(refused))
+    obstacles: dict[MediaId, Obstacle] = {}
+    for change, found in zip(changes, differences, strict=True):
+        for media_id in found.added:
+            known = media.get(media_id)
+            ours = known if known and known.store_id == change.store_id else None
+            obstacle = ours.obstacle if ours else Obstacle.NOT_FOUND
+            if obstacle is not None:
+                obstacles[media_id] = obstacle
+    if obstacles:
+        raise MediaNotAttachable(obstacles, {use.media_id: use.at for use in reversed(uses)})

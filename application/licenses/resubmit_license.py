@@ -46,8 +46,9 @@ class ResubmitLicense:
             )
             if not resubmitted:
                 return license_
-            await self._reconcile(tx, document_changed(license_, before, license_.media_ids))
-            await judge_uses(tx, license_.uses_beyond(before))
+            uses = license_.uses_beyond(before)
+            await self._reconcile(tx, document_changed(license_, before, license_.media_ids), uses=uses)
+            await judge_uses(tx, uses)
             await licenses.save(license_)
             await tx.commit()
         return license_

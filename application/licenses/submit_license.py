@@ -38,8 +38,9 @@ class SubmitLicense:
             now=self._clock.now(),
         )
         async with self._begin() as tx:
-            await self._reconcile(tx, document_changed(license_, [], license_.media_ids))
-            await judge_uses(tx, license_.uses_beyond([]))
+            uses = license_.uses_beyond([])
+            await self._reconcile(tx, document_changed(license_, [], license_.media_ids), uses=uses)
+            await judge_uses(tx, uses)
             await tx.repository(Licenses).save(license_)
             await tx.commit()
         return license_

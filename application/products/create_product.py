@@ -43,8 +43,9 @@ class CreateProduct:
             now=self._clock.now(),
         )
         async with self._begin() as tx:
-            await self._reconcile(tx, *media_changes(product, NOTHING, UsedMedia.by(product)))
-            await judge_uses(tx, product.uses_beyond(Gallery(), []))
+            uses = product.uses_beyond(Gallery(), [])
+            await self._reconcile(tx, *media_changes(product, NOTHING, UsedMedia.by(product)), uses=uses)
+            await judge_uses(tx, uses)
             await tx.repository(Products).save(product)
             await tx.commit()
         return product

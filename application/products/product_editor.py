@@ -52,8 +52,9 @@ class ProductEditor:
             )
             if not changed:
                 return product
-            await self._reconcile(tx, *media_changes(product, before, UsedMedia.by(product)))
-            await judge_uses(tx, product.uses_beyond(gallery, before.coa, at=at))
+            uses = product.uses_beyond(gallery, before.coa, at=at)
+            await self._reconcile(tx, *media_changes(product, before, UsedMedia.by(product)), uses=uses)
+            await judge_uses(tx, uses)
             await products.save(product)
             await tx.commit()
         return product

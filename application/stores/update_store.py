@@ -43,8 +43,9 @@ class UpdateStore:
                 banner_media_id=patched(command.banner_media_id, store.banner_media_id),
                 now=now,
             )
-            await self._reconcile(tx, *media_changes(store, old_logo=old_logo, old_banner=old_banner))
-            await judge_uses(tx, store.uses_beyond(logo=old_logo, banner=old_banner))
+            uses = store.uses_beyond(logo=old_logo, banner=old_banner)
+            await self._reconcile(tx, *media_changes(store, old_logo=old_logo, old_banner=old_banner), uses=uses)
+            await judge_uses(tx, uses)
             await stores.save(store)
             await tx.commit()
         return store

@@ -49,7 +49,7 @@ class UpdateUser:
             for use in uses:
                 media = await tx.media.find(use.media_id)
                 if media is None or not may_see(media, command.principal):
-                    raise MediaNotAttachable([use.media_id])
+                    raise MediaNotAttachable.unknown(use.media_id, at=use.at)
             await self._reconcile(
                 tx,
                 UsageChange(
@@ -59,6 +59,7 @@ class UpdateUser:
                     old_media_ids=before,
                     new_media_ids=user.avatar,
                 ),
+                uses=uses,
             )
             await judge_uses(tx, uses)
             await users.save(user)

@@ -1,8 +1,9 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from domain.assets.failure import Failure
 from domain.errors import Conflict, NotFound, PreconditionFailed, Rejected, TooLarge, UnsupportedType, Violation
 from domain.ids import MediaId
+from domain.media.obstacle import Obstacle
 
 
 class MediaNotFound(NotFound):
@@ -77,11 +78,20 @@ class MediaChanged(PreconditionFailed):
 
 
 class MediaNotAttachable(Conflict):
-    """Some media cannot be used: unknown here, not uploaded, failed, on its way out, or quarantined."""
+    """Some media cannot be used. `violations` has each of them, at the JSON pointer that `pointers` has for it."""
 
     code = "MEDIA_NOT_ATTACHABLE"
 
-    def __init__(self, media_ids: Iterable[MediaId]) -> None:
-        self.media_ids = tuple(media_ids)
-        listed = ", ".join(str(media_id) for media_id in self.media_ids)
-        super().__init__(f"these media cannot be used: {listed}; each must be of your store, and UPLOADED or READY")
+    def __init__(self, obstacles: Mapping[MediaId, Obstacle], pointers: Mapping[MediaId, str] | None = None) -> None:
+        self.media_ids = tuple(obstacles)
+        violations = [
+            Violation((pointers or {}).get(media_id, ""), obstacle.value, obstacle.of(media_id))
+            for media_id, obstacle in obstacles.items()
+        ]
+        more = f"; and {len(violations) - 1} more, see errors" if len(violations) > 1 else ""
+        super().__init__(f"{violations[0].detail}{more}", violations)
+
+    @classmethod
+    def unknown(cls, *media_ids: MediaId, at: str = "") -> "MediaNotAttachable":
+        """To whoever asks they do not exist."""
+        return cls(dict.fromkeys(media_ids, Obstacle.NOT_FOUND), dict.fromkeys(media_ids, at))

@@ -28,6 +28,7 @@ from domain.media.events import (
 )
 from domain.media.kind import POLICIES, MediaKind
 from domain.media.object_keys import staging_key
+from domain.media.obstacle import Obstacle
 from domain.state_machine import StateMachine
 
 DEFAULT_FOLDER = "general"
@@ -61,6 +62,7 @@ GOING = frozenset({MediaStatus.DELETE_REQUESTED, MediaStatus.DELETE_FAILED})
 """On its way out: still there, and to be used by nobody."""
 VISIBLE = frozenset({MediaStatus.PENDING, MediaStatus.UPLOADED, MediaStatus.READY, MediaStatus.FAILED})
 """What the library shows."""
+_OBSTACLES = {MediaStatus.PENDING: Obstacle.PENDING, MediaStatus.FAILED: Obstacle.FAILED}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,7 +160,16 @@ class Media(Aggregate):
 
     @property
     def is_attachable(self) -> bool:
-        return self.status in ATTACHABLE and self.quarantined_at is None
+        return self.obstacle is None
+
+    @property
+    def obstacle(self) -> Obstacle | None:
+        """What keeps it from being used."""
+        if not self.is_visible:
+            return Obstacle.NOT_FOUND
+        if self.quarantined_at is not None:
+            return Obstacle.QUARANTINED
+        return None if self.status in ATTACHABLE else _OBSTACLES[self.status]
 
     def require_pending(self) -> None:
         """Raises MediaNotPending."""

@@ -175,7 +175,8 @@ async def test_media_that_are_not_there_cannot_be_attached(workshop: Workshop) -
 
     for media_id in (theirs, gone, str(IDS.new())):
         body = {"mediaId": media_id}
-        await workshop.shop.refused(409, "MEDIA_NOT_ATTACHABLE", "POST", f"{path}/attachments", body)
+        answer = await workshop.shop.ask("POST", f"{path}/attachments", body)
+        assert violations(answer, 409, "MEDIA_NOT_ATTACHABLE") == {("/mediaId", "MEDIA_NOT_FOUND")}
 
 
 async def test_what_is_neither_image_nor_pdf_cannot_be_attached(workshop: Workshop) -> None:

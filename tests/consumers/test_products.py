@@ -218,6 +218,40 @@ async def test_what_is_not_there_cannot_be_shown(shop: Shop, status: MediaStatus
     assert await shop.ledger() == []
 
 
+async def test_of_each_that_cannot_be_shown_it_is_told_why(shop: Shop) -> None:
+    media = {
+        "foreign": await shop.media(store_id=StoreId(IDS.new()), status=MediaStatus.FAILED),
+        "unknown": str(IDS.new()),
+        "going": await shop.media(status=MediaStatus.DELETE_REQUESTED),
+        "ready": await shop.media(),
+        "pending": await shop.media(status=MediaStatus.PENDING),
+        "failed": await shop.media(status=MediaStatus.FAILED),
+        "lost": await shop.media(quarantined_at=NOW),
+    }
+    proof = await shop.document(status=MediaStatus.PENDING)
+
+    answer = await shop.ask(
+        "POST",
+        "/products",
+        {"title": "Oil lamp", "media": [{"mediaId": each} for each in media.values()], "coaMediaId": proof},
+    )
+
+    assert violations(answer, 409, "MEDIA_NOT_ATTACHABLE") == {
+        ("/media/0/mediaId", "MEDIA_NOT_FOUND"),
+        ("/media/1/mediaId", "MEDIA_NOT_FOUND"),
+        ("/media/2/mediaId", "MEDIA_NOT_FOUND"),
+        ("/media/4/mediaId", "MEDIA_PENDING"),
+        ("/media/5/mediaId", "MEDIA_FAILED"),
+        ("/media/6/mediaId", "MEDIA_QUARANTINED"),
+        ("/coaMediaId", "MEDIA_PENDING"),
+    }
+    told = {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
+    assert {told[f"/media/{place}/mediaId"].replace(id_, "") for place, id_ in enumerate(list(media.values())[:3])} == {
+        "there is no media  in your store"
+    }
+    assert told["/coaMediaId"] == f"media {proof} still awaits its file: complete its upload first"
+
+
 async def test_media_of_another_store_do_not_exist(shop: Shop) -> None:
     theirs, nobodys = await shop.media(store_id=StoreId(IDS.new())), str(IDS.new())
     created = await product(shop)

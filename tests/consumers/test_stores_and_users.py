@@ -10,6 +10,7 @@ from application.stores.media_changes import media_changes
 from domain.ids import MediaId, StoreId, UserId
 from domain.media.content_class import SVG
 from domain.media.kind import IMAGES, MediaKind
+from domain.media.media import MediaStatus
 from domain.principal import Role
 from domain.stores.repository import Stores
 from domain.stores.store import Store
@@ -189,8 +190,11 @@ async def test_an_avatar_is_nothing_that_its_user_may_not_see(shop: Shop) -> Non
     secret = await shop.media(kind=MediaKind.LICENSE_DOC)
     own = await shop.media(kind=MediaKind.LICENSE_DOC, user_id=CUSTOMER.user_id)
 
-    await shop.refused(409, "MEDIA_NOT_ATTACHABLE", "PATCH", path, {"avatarMediaId": secret}, who=CUSTOMER)
-    assert await shop.uses(secret) == []
+    pending = await shop.media(kind=MediaKind.LICENSE_DOC, status=MediaStatus.PENDING)
+    for hidden in (secret, pending, str(IDS.new())):
+        answer = await shop.ask("PATCH", path, {"avatarMediaId": hidden}, who=CUSTOMER)
+        assert violations(answer, 409, "MEDIA_NOT_ATTACHABLE") == {("/avatarMediaId", "MEDIA_NOT_FOUND")}
+    assert await shop.ledger() == []
 
     answer = await shop.ask("PATCH", path, {"avatarMediaId": own}, who=CUSTOMER)
     assert violations(answer) == {("/avatarMediaId", "CONFIDENTIAL_MEDIA")}

@@ -8,7 +8,9 @@ from application.unit_of_work import NoTransaction, UnitOfWorkFactory
 from domain.attachments.errors import UnknownEntityType
 from domain.ids import MediaId, StoreId
 from domain.media.errors import MediaNotAttachable
+from domain.media.kind import WEB_IMAGES
 from domain.media.media import MediaStatus
+from domain.media.suitability import NewUse
 from tests.builders import IDS, NOW, STORE, build_attachment, build_media
 from tests.contracts.stored import read, store
 from tests.ledger import Ledger
@@ -157,6 +159,7 @@ async def test_media_of_another_store_are_refused(ledger: Ledger) -> None:
         await ledger(ledger.change([], [ours, theirs]))
 
     assert refused.value.media_ids == (theirs.id,)
+    assert refused.value.violations == MediaNotAttachable.unknown(theirs.id).violations
     assert await ledger.rows() == []
     assert await ledger.count(ours) == 0
 
@@ -168,8 +171,9 @@ async def test_only_media_that_have_arrived_and_may_stay_are_taken(ledger: Ledge
         await ledger(ledger.change([], [media]))
         assert await ledger.count(media) == 1
         return
-    with pytest.raises(MediaNotAttachable):
+    with pytest.raises(MediaNotAttachable) as refused:
         await ledger(ledger.change([], [media]))
+    assert [violation.code for violation in refused.value.violations] == [media.obstacle]
     assert await ledger.rows() == []
 
 
@@ -183,6 +187,22 @@ async def test_quarantined_and_unknown_media_are_refused_and_all_of_them_named(l
         )
 
     assert refused.value.media_ids == (unknown.id, quarantined.id)
+    assert [violation.code for violation in refused.value.violations] == ["MEDIA_NOT_FOUND", "MEDIA_QUARANTINED"]
+
+
+async def test_each_is_told_where_the_request_first_names_it(ledger: Ledger) -> None:
+    [first, second] = [build_media(), build_media()]
+    places = [("/a", first), ("/b", second), ("/c", first)]
+
+    with pytest.raises(MediaNotAttachable) as refused:
+        async with ledger.begin() as tx:
+            await ledger.reconcile(
+                tx,
+                ledger.change([], [first, second]),
+                uses=[NewUse(at, media.id, WEB_IMAGES) for at, media in places],
+            )
+
+    assert [violation.pointer for violation in refused.value.violations] == ["/a", "/b"]
 
 
 @pytest.mark.parametrize("status", [MediaStatus.FAILED, MediaStatus.DELETE_REQUESTED, MediaStatus.DELETE_FAILED])

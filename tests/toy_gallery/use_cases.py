@@ -31,8 +31,9 @@ class ArtworkEditor:
         """Raises Rejected, MediaNotAttachable, ArtworkTitleTaken."""
         before = artwork.media_ids
         artwork.change(title=shown.title, media=shown.media)
-        await self._reconcile(tx, gallery_changed(artwork, before, artwork.media_ids))
-        await judge_uses(tx, artwork.uses_beyond(before))
+        uses = artwork.uses_beyond(before)
+        await self._reconcile(tx, gallery_changed(artwork, before, artwork.media_ids), uses=uses)
+        await judge_uses(tx, uses)
         await tx.repository(Artworks).save(artwork)
 
 

@@ -12,6 +12,9 @@ from litestar.openapi.spec import Example
 from litestar.params import Body
 
 from domain.errors import Violation
+from domain.ids import MediaId
+from domain.media.obstacle import Obstacle
+from entrypoints.http.documentation.examples.cast import MEDIA_ID, PHOTO_ID
 from entrypoints.http.problems import MEDIA_TYPE, Problem, problem
 
 _OF_A_BODY = {
@@ -96,6 +99,10 @@ _VIOLATIONS = {
     "VALIDATION_FAILED": [
         Violation("/files/0/sequence", "RANGE", "1 or more"),
         Violation("/files/3/checksum", "MISSING_FIELD", "this is required"),
+    ],
+    "MEDIA_NOT_ATTACHABLE": [
+        Violation("/media/0/mediaId", Obstacle.PENDING, Obstacle.PENDING.of(MediaId(MEDIA_ID))),
+        Violation("/media/2/mediaId", Obstacle.NOT_FOUND, Obstacle.NOT_FOUND.of(MediaId(PHOTO_ID))),
     ],
     "UPLOADS_INCOMPLETE": [Violation("/files", "NOT_UPLOADED", "file 'kitchen': it has not been uploaded")],
     "UPLOAD_MISMATCH": [
