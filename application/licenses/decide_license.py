@@ -16,7 +16,10 @@ class DecideLicenseCommand:
 
 
 class DecideLicense:
-    """Its document stays protected whatever is decided. Raises LicenseNotFound, NotPermitted, InvalidState."""
+    """Its document stays protected whatever is decided. What is decided already is not written again.
+
+    Raises LicenseNotFound, NotPermitted, InvalidState.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
@@ -27,7 +30,7 @@ class DecideLicense:
             licenses = tx.repository(Licenses)
             license_ = visible_to(await licenses.lock(command.license_id), command.license_id, command.principal)
             require_judge(command.principal)
-            license_.decide(command.status, now=self._clock.now())
-            await licenses.save(license_)
-            await tx.commit()
+            if license_.decide(command.status, now=self._clock.now()):
+                await licenses.save(license_)
+                await tx.commit()
         return license_

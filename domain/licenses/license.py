@@ -94,15 +94,17 @@ class License(Aggregate):
             raise LicenseDecided(self.id, self.status)
         if (self.number, self.media_id) == (number, media_id):
             return False
-        if self.status is not LicenseStatus.PENDING:
-            self.decide(LicenseStatus.PENDING, now=now)
+        self.decide(LicenseStatus.PENDING, now=now)
         self.number, self.media_id, self.updated_at = number, media_id, now
         return True
 
-    def decide(self, status: LicenseStatus, *, now: datetime) -> None:
-        """Raises InvalidState."""
+    def decide(self, status: LicenseStatus, *, now: datetime) -> bool:
+        """False when that is decided already. Raises InvalidState."""
+        if self.status is status:
+            return False
         self.status = LICENSE_LIFECYCLE.move(self.status, status)
         self.updated_at = now
+        return True
 
     def require_over(self) -> None:
         """Raises LicenseInForce unless it may be deleted."""

@@ -1,5 +1,6 @@
 """Licenses and ads protect what they use."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from application.ads.slots import creatives_changed
 from domain.ads.ad import Creative
 from domain.ads.repository import Ads
-from domain.ids import AdId, MediaId, StoreId
+from domain.ids import AdId, LicenseId, MediaId, StoreId
+from domain.licenses.repository import Licenses
 from domain.media.content_class import SVG
 from domain.media.kind import MediaKind
 from domain.media.media import MediaStatus
@@ -94,6 +96,36 @@ async def test_what_is_decided_stays_as_it_is(shop: Shop) -> None:
     await decide(shop, license_id, "APPROVED")
 
     await shop.refused(409, "LICENSE_DECIDED", "PATCH", f"/licenses/{license_id}", {"number": "B"})
+
+
+@pytest.mark.parametrize("status", ["PENDING", "APPROVED", "REJECTED", "EXPIRED"])
+async def test_a_decision_may_be_repeated_and_is_written_once(shop: Shop, status: str) -> None:
+    license_id = await license_of(shop, await shop.document())
+    path = f"/licenses/{license_id}"
+    first = await shop.done("PUT", f"{path}/status", {"status": status}, who=JUDGE)
+    written = await version_of(shop, license_id)
+    shop.api.clock.advance(timedelta(seconds=1))
+
+    again = await shop.done("PUT", f"{path}/status", {"status": status}, who=JUDGE)
+
+    assert first["status"] == status
+    assert again == first == await shop.done("GET", path)
+    assert await version_of(shop, license_id) == written
+
+
+async def version_of(shop: Shop, license_id: str) -> int:
+    async with shop.begin() as tx:
+        found = await tx.repository(Licenses).find(LicenseId(UUID(license_id)))
+    assert found is not None
+    return found.version
+
+
+async def test_what_is_over_is_not_approved_any_more(shop: Shop) -> None:
+    license_id = await license_of(shop, await shop.document())
+    await decide(shop, license_id, "EXPIRED")
+
+    body = {"status": "APPROVED"}
+    await shop.refused(409, "INVALID_STATE", "PUT", f"/licenses/{license_id}/status", body, who=JUDGE)
 
 
 async def test_who_deals_with_licenses(shop: Shop) -> None:

@@ -34,7 +34,7 @@ async def judge_license(
     data: Annotated[DecideLicenseBody, shown(examples.DECISION)],
     decide_license: NamedDependency[DecideLicense],
 ) -> Response[bytes]:
-    """For admins and services: APPROVED, REJECTED or EXPIRED. Its document stays protected."""
+    """For admins and services: APPROVED, REJECTED or EXPIRED. Its document stays protected. May be repeated."""
     license_ = await decide_license(
         DecideLicenseCommand(principal=request.user, license_id=LicenseId(license_id), status=data.status)
     )

@@ -6,8 +6,9 @@ from litestar.di import NamedDependency
 
 from application.licenses.submit_license import SubmitLicense, SubmitLicenseCommand
 from domain.ids import MediaId
-from entrypoints.http.answering import answer
+from entrypoints.http.answering import created
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.creates import Creates
 from entrypoints.http.licenses import examples
 from entrypoints.http.licenses.requests import SubmitLicenseBody
 from entrypoints.http.licenses.responses import license_body
@@ -16,6 +17,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 
 @post(
     "/",
+    operation_class=Creates,
     summary="Submit a license",
     responses=answers(
         {HTTPStatus.CREATED: Success("The license; its document is protected.", examples.SHOWN)},
@@ -31,4 +33,4 @@ async def hand_in_license(
     license_ = await submit_license(
         SubmitLicenseCommand(principal=request.user, number=data.number, media_id=MediaId(data.media_id))
     )
-    return answer(license_body(license_), HTTPStatus.CREATED)
+    return created(license_body(license_), request, license_.id)
