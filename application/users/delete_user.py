@@ -6,7 +6,7 @@ from application.users.slots import USER_AVATAR
 from domain.ids import UserId
 from domain.principal import Principal
 from domain.users.repository import Users
-from domain.users.user import require_self_or_admin
+from domain.users.user import UserNotFound, require_self_or_admin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,9 @@ class DeleteUserCommand:
 
 
 class DeleteUser:
-    """Lets go of the avatar first. One that is gone is no error. Raises NotPermitted."""
+    """Lets go of the avatar first. Users know of themselves, and that they are gone is no error; to anybody else who is
+    gone, unknown, or of another store is not found. Raises NotPermitted, UserNotFound.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, reconcile: ReconcileAttachments) -> None:
         self._begin = begin
@@ -27,8 +29,10 @@ class DeleteUser:
         async with self._begin() as tx:
             users = tx.repository(Users)
             user = await users.lock(command.user_id)
-            if user is None or user.store_id != command.principal.store_id:
+            if user is None and command.user_id == command.principal.user_id:
                 return
+            if user is None or user.store_id != command.principal.store_id:
+                raise UserNotFound(command.user_id)
             await self._reconcile(
                 tx,
                 UsageChange(

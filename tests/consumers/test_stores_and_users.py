@@ -174,8 +174,21 @@ async def test_who_may_change_a_user(shop: Shop) -> None:
         await shop.refused(403, "NOT_PERMITTED", method, USER_PATH, body, who=CUSTOMER)
     await shop.refused(404, "USER_NOT_FOUND", "GET", USER_PATH, who=STRANGER)
     await shop.refused(404, "USER_NOT_FOUND", "PATCH", USER_PATH, {}, who=STRANGER)
-    await shop.done("DELETE", USER_PATH, who=STRANGER)
+    await shop.refused(404, "USER_NOT_FOUND", "DELETE", USER_PATH, who=STRANGER)
     await shop.done("GET", USER_PATH)
+
+
+async def test_a_user_of_another_store_is_not_told_from_none(shop: Shop) -> None:
+    theirs = f"/users/{CUSTOMER.user_id}"
+    await shop.done("PATCH", theirs, {}, who=CUSTOMER)
+
+    for path in (theirs, f"/users/{IDS.new()}"):
+        for method, body in (("GET", None), ("PATCH", {}), ("DELETE", None)):
+            problem = await shop.refused(404, "USER_NOT_FOUND", method, path, body, who=STRANGER)
+            assert problem["detail"] == f"there is no user {path.removeprefix('/users/')} in your store"
+
+    await shop.done("DELETE", theirs, who=JUDGE)
+    await shop.refused(404, "USER_NOT_FOUND", "DELETE", theirs, who=JUDGE)
 
 
 async def test_nobody_is_made_a_user_of_a_store_by_somebody_else(shop: Shop) -> None:

@@ -17,13 +17,17 @@ from entrypoints.http.reading.json_request import JsonRequest
     summary="Forget a user",
     responses=answers(
         {HTTPStatus.NO_CONTENT: Success("It is gone, and uses no media any more.")},
-        {HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"], HTTPStatus.CONFLICT: ["CONCURRENT_UPDATE"]},
+        {
+            HTTPStatus.FORBIDDEN: ["NOT_PERMITTED"],
+            HTTPStatus.NOT_FOUND: ["USER_NOT_FOUND"],
+            HTTPStatus.CONFLICT: ["CONCURRENT_UPDATE"],
+        },
         takes_body=False,
     ),
 )
 async def remove_user(
     request: JsonRequest, user_id: FromPath[UUID], delete_user: NamedDependency[DeleteUser]
 ) -> Response[None]:
-    """For the user, and for admins. One that is gone is no error."""
+    """For the user, who may repeat it, and for admins."""
     await delete_user(DeleteUserCommand(principal=request.user, user_id=UserId(user_id)))
     return no_content()
