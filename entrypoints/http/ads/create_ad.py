@@ -10,13 +10,15 @@ from domain.ids import MediaId
 from entrypoints.http.ads import examples
 from entrypoints.http.ads.requests import AdBody
 from entrypoints.http.ads.responses import ad_body
-from entrypoints.http.answering import answer
+from entrypoints.http.answering import created
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.creates import Creates
 from entrypoints.http.reading.json_request import JsonRequest
 
 
 @post(
     "/",
+    operation_class=Creates,
     summary="Create an ad",
     responses=answers(
         {HTTPStatus.CREATED: Success("The ad; its media are protected.", examples.SHOWN)},
@@ -28,7 +30,7 @@ async def make_ad(
 ) -> Response[bytes]:
     """For those who run the store."""
     ad = await create_ad(CreateAdCommand(principal=request.user, title=data.title, creatives=creatives_of(data)))
-    return answer(ad_body(ad), HTTPStatus.CREATED)
+    return created(ad_body(ad), request, ad.id)
 
 
 def creatives_of(body: AdBody) -> list[Creative]:

@@ -5,10 +5,11 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 
 from application.media.presign_upload import PresignUpload, PresignUploadCommand
-from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.creates import Creates
 from entrypoints.http.documentation.examples import media as examples
 from entrypoints.http.media.announcement import PresignRequest, announced
+from entrypoints.http.media.created_media import created_media
 from entrypoints.http.media.requests import PresignUploadBody
 from entrypoints.http.media.responses import PresignedUploadBody
 
@@ -16,8 +17,11 @@ from entrypoints.http.media.responses import PresignedUploadBody
 @post(
     "/presign",
     request_class=PresignRequest,
+    operation_class=Creates,
     summary="Announce a file and get a signed URL to upload it",
-    responses=answers({HTTPStatus.CREATED: Success("A media that awaits its bytes.", examples.PRESIGNED)}, {}),
+    responses=answers(
+        {HTTPStatus.CREATED: Success("A media that awaits its bytes, with its `ETag`.", examples.PRESIGNED)}, {}
+    ),
 )
 async def presign_media(
     request: PresignRequest,
@@ -36,4 +40,4 @@ async def presign_media(
         key=ticket.media.storage_key,
         expires_at=ticket.expires_at,
     )
-    return answer(body, HTTPStatus.CREATED)
+    return created_media(ticket.media, body)

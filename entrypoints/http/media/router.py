@@ -5,6 +5,7 @@ from litestar import Router
 from entrypoints.http.authentication import TokenRequired
 from entrypoints.http.documentation.security import BEARER
 from entrypoints.http.media.complete_upload import complete_media
+from entrypoints.http.media.created_media import PATH
 from entrypoints.http.media.get_media import fetch_media
 from entrypoints.http.media.get_playlist import play_media
 from entrypoints.http.media.list_media import find_media
@@ -16,7 +17,6 @@ from entrypoints.http.media.upload_media import upload_file
 from entrypoints.http.services import HttpServices
 from entrypoints.http.use_case import given
 
-_PATH = "/api/v2/media"
 _WITH_TOKEN = [
     upload_file,
     presign_media,
@@ -31,7 +31,7 @@ _WITH_TOKEN = [
 
 def media_routers(services: HttpServices) -> list[Router]:
     with_token = Router(
-        _PATH,
+        PATH,
         route_handlers=_WITH_TOKEN,
         middleware=[TokenRequired(services.token_verifier)],
         dependencies={
@@ -49,7 +49,7 @@ def media_routers(services: HttpServices) -> list[Router]:
         tags=["Media library"],
     )
     with_link = Router(
-        _PATH,
+        PATH,
         route_handlers=[play_media],
         dependencies={"get_media_playlist": given(services.get_media_playlist)},
         security=[{}],

@@ -3,14 +3,15 @@ from http import HTTPStatus
 
 from litestar import Response, post
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, RequestBody, Schema
 
 from application.media.upload_media import UploadMedia, UploadMediaCommand
 from domain.media.kind import MediaKind
-from entrypoints.http.answering import answer
 from entrypoints.http.documentation.answers import Success, answers
+from entrypoints.http.documentation.creates import Creates
 from entrypoints.http.documentation.examples import media as examples
 from entrypoints.http.media.bodies import media_body
+from entrypoints.http.media.created_media import created_media
 from entrypoints.http.media.upload_form import WORDS, sent_along
 from entrypoints.http.reading.file_form import FileForm
 from entrypoints.http.reading.json_request import LOG_FACTS, JsonRequest
@@ -37,10 +38,11 @@ _FORM = Schema(
 
 
 @dataclass
-class _TakesForm(Operation):
+class _TakesForm(Creates):
     """Litestar describes bodies that it reads itself; this one we read as it comes."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.request_body = RequestBody(required=True, content={"multipart/form-data": OpenAPIMediaType(schema=_FORM)})
 
 
@@ -51,7 +53,7 @@ class _TakesForm(Operation):
     operation_class=_TakesForm,
     summary="Upload a file through the API",
     responses=answers(
-        {HTTPStatus.CREATED: Success("The media is there.", examples.UPLOADED)},
+        {HTTPStatus.CREATED: Success("The media is there, with its `ETag`.", examples.UPLOADED)},
         {
             HTTPStatus.BAD_REQUEST: ["MALFORMED_FORM", "BODY_INCOMPLETE"],
             HTTPStatus.REQUEST_TIMEOUT: ["BODY_TIMEOUT"],
@@ -73,4 +75,4 @@ async def upload_file(request: JsonRequest, upload_media: NamedDependency[Upload
     command = UploadMediaCommand(principal=request.user, sent=sent, at_least=form.at_least)
     media = await upload_media(command, form.file())
     request.scope["state"][LOG_FACTS] = {"media_id": media.id}
-    return answer(media_body(media), HTTPStatus.CREATED)
+    return created_media(media, media_body(media))

@@ -6,8 +6,9 @@ from litestar.di import NamedDependency
 
 from application.products.create_product import CreateProduct, CreateProductCommand
 from domain.ids import MediaId
-from entrypoints.http.answering import answer
+from entrypoints.http.answering import created
 from entrypoints.http.documentation.answers import Success, answers, shown
+from entrypoints.http.documentation.creates import Creates
 from entrypoints.http.products import examples
 from entrypoints.http.products.requests import CreateProductBody
 from entrypoints.http.products.responses import product_body
@@ -17,6 +18,7 @@ from entrypoints.http.reading.json_request import JsonRequest
 
 @post(
     "/",
+    operation_class=Creates,
     summary="Create a product",
     responses=answers(
         {HTTPStatus.CREATED: Success("The product, with all that shows it.", examples.SHOWN)},
@@ -40,4 +42,4 @@ async def make_product(
             coa_media_id=MediaId(data.coa_media_id) if data.coa_media_id else None,
         )
     )
-    return answer(product_body(product), HTTPStatus.CREATED)
+    return created(product_body(product), request, product.id)

@@ -335,6 +335,19 @@ async def test_complete_answers_the_media_again_and_again(api: Api) -> None:
     assert (await complete(api, media_id)).json()["status"] == "READY"
 
 
+async def test_what_was_made_is_found_and_changed_without_another_look(api: Api) -> None:
+    direct = await send(api, product(JPEG))
+    announced = await api.post(PRESIGN, announcement(file_of(name="another")))
+
+    for made in (direct, announced):
+        assert made.headers["location"] == f"{MEDIA}/{made.json()['mediaId']}"
+        found = await api.client.get(made.headers["location"], headers=api.headers())
+        assert (found.status_code, found.headers["etag"]) == (200, made.headers["etag"])
+        headers = api.headers() | {"if-match": made.headers["etag"]}
+        changed = await api.client.patch(made.headers["location"], json={"altText": "A bottle"}, headers=headers)
+        assert changed.status_code == 200, changed.text
+
+
 async def test_complete_needs_the_bytes(api: Api) -> None:
     media_id = (await api.post(PRESIGN, announcement())).json()["mediaId"]
 
