@@ -235,7 +235,9 @@ class Container(containers.DeclarativeContainer):
     )
     list_usages = providers.Singleton(ListUsages, begin=begin, entity_types=entity_types)
     foresee_deletion = providers.Singleton(ForeseeDeletion, begin=begin, entity_types=entity_types)
-    request_deletion = providers.Singleton(RequestDeletion, begin=begin, entity_types=entity_types, clock=clock)
+    request_deletion = providers.Singleton(
+        RequestDeletion, begin=begin, entity_types=entity_types, clock=clock, log=log
+    )
 
     # What was given up on.
     bury_task = providers.Singleton(BuryTask, ids=ids)

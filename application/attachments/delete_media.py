@@ -67,7 +67,7 @@ class DeleteMedia:
         buried = await self._bury(media_id)
         if buried:
             self._telemetry.deletion_ended("deleted")
-            self._log.info("media.deleted", media_id=media_id, store_id=media.store_id, usages=detached)
+            self._log.info("deletion.done", media_id=media_id, store_id=media.store_id, usages=detached)
         return buried
 
     async def _pages(self, media_id: MediaId) -> AsyncIterator[Sequence[Attachment]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.attachments.entity_types import EntityTypes
 from application.dead_letters.discard_letters import discard_media_letters
 from application.ports.clock import Clock
+from application.ports.log import Log
 from application.unit_of_work import UnitOfWorkFactory
 from domain.attachments.errors import MediaProtected
 from domain.ids import MediaId
@@ -25,10 +26,11 @@ class RequestDeletion:
     Raises MediaNotFound, NotPermitted, MediaProtected.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, entity_types: EntityTypes, clock: Clock) -> None:
+    def __init__(self, *, begin: UnitOfWorkFactory, entity_types: EntityTypes, clock: Clock, log: Log) -> None:
         self._begin = begin
         self._entity_types = entity_types
         self._clock = clock
+        self._log = log
 
     async def __call__(self, command: RequestDeletionCommand) -> None:
         async with self._begin() as tx:
@@ -44,3 +46,6 @@ class RequestDeletion:
             await tx.media.save(media)
             await discard_media_letters(tx, media.id, by=command.principal.user_id, now=now)
             await tx.commit()
+        self._log.info(
+            "media.delete_requested", media_id=media.id, store_id=media.store_id, user_id=command.principal.user_id
+        )

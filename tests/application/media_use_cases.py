@@ -85,7 +85,7 @@ class MediaUseCases(UseCases):
 
     @cached_property
     def request_deletion(self) -> RequestDeletion:
-        return RequestDeletion(begin=self.begin, entity_types=self.entity_types, clock=self.clock)
+        return RequestDeletion(begin=self.begin, entity_types=self.entity_types, clock=self.clock, log=self.log)
 
     @cached_property
     def inspector(self) -> FileInspector:

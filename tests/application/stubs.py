@@ -123,19 +123,23 @@ class RecordingTelemetry(Telemetry):
 
 class RecordingLog(Log):
     def __init__(self) -> None:
-        self.events: list[str] = []
+        self.lines: list[tuple[str, dict[str, object]]] = []
+
+    @property
+    def events(self) -> list[str]:
+        return [event for event, _ in self.lines]
 
     def info(self, event: str, **facts: object) -> None:
-        self.events.append(event)
+        self.lines.append((event, facts))
 
     def warning(self, event: str, **facts: object) -> None:
-        self.events.append(event)
+        self.lines.append((event, facts))
 
     def error(self, event: str, **facts: object) -> None:
-        self.events.append(event)
+        self.lines.append((event, facts))
 
     def exception(self, event: str, **facts: object) -> None:
-        self.events.append(event)
+        self.lines.append((event, facts))
 
     @contextmanager
     def bound(self, **facts: object) -> Iterator[None]:

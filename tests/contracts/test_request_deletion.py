@@ -18,6 +18,7 @@ from domain.media.errors import MediaNotAttachable, MediaNotFound
 from domain.media.kind import MediaKind
 from domain.media.media import VISIBLE, Media, MediaStatus
 from domain.principal import Principal, Role
+from tests.application.stubs import RecordingLog
 from tests.builders import IDS, NOW, OWNER, STORE, build_attachment, build_media, ready_media
 from tests.contracts.stored import read, store
 from tests.ledger import Ledger
@@ -34,7 +35,8 @@ class Gate:
         self.ledger = Ledger(begin)
         self.begin = begin
         types, clock = self.ledger.entity_types, self.ledger.clock
-        self._request = RequestDeletion(begin=begin, entity_types=types, clock=clock)
+        self.log = RecordingLog()
+        self._request = RequestDeletion(begin=begin, entity_types=types, clock=clock, log=self.log)
         self._foresee = ForeseeDeletion(begin=begin, entity_types=types)
 
     async def delete(self, media: Media | MediaId, *, by: Principal = UPLOADER) -> None:
@@ -75,6 +77,16 @@ async def test_what_nothing_uses_may_go(gate: Gate) -> None:
     gone = await gate.now(media)
     assert (gone.status, gone.deletions) == (MediaStatus.DELETE_REQUESTED, 1)
     assert await gate.told() == ["media.delete_requested"]
+
+
+async def test_the_log_says_once_who_asked_for_it(gate: Gate) -> None:
+    [media] = await gate.ledger.media(1)
+
+    for _ in range(2):
+        await gate.delete(media, by=ADMIN)
+
+    facts = {"media_id": media.id, "store_id": STORE, "user_id": ADMIN.user_id}
+    assert gate.log.lines == [("media.delete_requested", facts)]
 
 
 async def test_what_unprotected_slots_use_may_go_and_nothing_is_cleaned_up_here(gate: Gate) -> None:

@@ -55,6 +55,8 @@ async def test_the_media_becomes_a_tombstone_that_holds_no_bytes(scene: Scene) -
     assert (await scene.album(album)).pictures == []
     assert scene.telemetry.of("deletion_ended") == ["deleted"]
     assert scene.telemetry.of("usage_detached") == [COVER, PICTURES]
+    # The event has its own line where events are logged.
+    assert scene.log.lines == [("deletion.done", {"media_id": media.id, "store_id": media.store_id, "usages": 2})]
 
 
 async def test_usages_go_in_their_fixed_order_owner_before_ledger(scene: Scene) -> None:

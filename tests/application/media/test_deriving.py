@@ -419,7 +419,9 @@ async def test_a_media_that_is_going_is_not_derived_from_again(world: World) -> 
 
 async def test_who_deletes_a_media_decides_on_its_dead_letter(world: World) -> None:
     media, _ = await given_up(world)
-    request_deletion = RequestDeletion(begin=world.begin, entity_types=EntityTypes(()), clock=world.clock)
+    request_deletion = RequestDeletion(
+        begin=world.begin, entity_types=EntityTypes(()), clock=world.clock, log=world.log
+    )
 
     await request_deletion(RequestDeletionCommand(principal=ADMIN, media_id=media.id))
 
