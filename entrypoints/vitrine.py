@@ -59,7 +59,7 @@ async def open_auditor(
 ) -> AsyncIterator[Vitrine]:
     """Beside whatever runs: on the services that the settings name, or on the embedded ones of a running Vitrine.
 
-    Raises InvalidSettings, SchemaOutdated, Unavailable.
+    Raises InvalidSettings, NeverRan, SchemaOutdated, Unavailable.
     """
     async with _open_beside(settings, Role.AUDITOR, media_consumers) as vitrine:
         yield vitrine

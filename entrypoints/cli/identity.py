@@ -11,8 +11,8 @@ from adapters.auth.jwt import issue_token
 from domain.ids import StoreId, UserId
 from domain.principal import Principal, Role
 from entrypoints.cli.errors import CommandFailed
-from entrypoints.secrets import LocalSecrets, Secrets
-from entrypoints.services import local_folder
+from entrypoints.running_services import require_has_run
+from entrypoints.secrets import Secrets
 from entrypoints.settings import Settings
 
 DEMO_STORE = StoreId(UUID("00000000-0000-7000-8000-00000000da7a"))
@@ -26,12 +26,11 @@ def demo_principal(roles: Collection[Role] = ALL_ROLES) -> Principal:
 
 
 def signed_token(settings: Settings, principal: Principal, lifetime: timedelta = WORKING_DAY) -> str:
-    """A token that the server with the same settings accepts. Raises CommandFailed where we hold no secret."""
-    if settings.embeds_services and settings.jwt_secret is None and LocalSecrets.known(local_folder(settings)) is None:
-        raise CommandFailed(
-            f"No server has run on {local_folder(settings)} yet, so there is no secret to sign with: "
-            "start `vitrine run` first, or call this in its folder and with its VITRINE_DATA_DIR."
-        )
+    """A token that the server with the same settings accepts. Raises NeverRan, or CommandFailed where we hold no
+    secret.
+    """
+    if settings.jwt_secret is None:
+        require_has_run(settings)
     secret = Secrets.of(settings).jwt_secret
     if secret is None:
         raise CommandFailed(

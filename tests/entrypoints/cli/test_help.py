@@ -1,5 +1,7 @@
 """What the command line says without any server."""
 
+import asyncio
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -65,6 +67,15 @@ async def test_an_audit_of_nothing_is_refused(tmp_path: Path) -> None:
     assert outcome.code == 1
     assert outcome.output == ""
     assert "Traceback" not in outcome.notices
+
+
+@pytest.mark.parametrize("command", ["audit", "seed", "token"])
+async def test_where_no_server_has_run_it_is_said_and_nothing_is_made(tmp_path: Path, command: str) -> None:
+    data = tmp_path / "data"
+    outcome = await Program(tmp_path, data_dir=str(data)).run(command)
+    assert (outcome.code, outcome.output) == (1, "")
+    assert f"No server has run on {data} yet: start `vitrine run` first" in outcome.notices
+    assert await asyncio.to_thread(os.listdir, tmp_path) == []
 
 
 async def test_token_prints_a_token_and_nothing_else(tmp_path: Path) -> None:
