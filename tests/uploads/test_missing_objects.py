@@ -24,7 +24,7 @@ from tests.builders import build_blob, build_media
 from tests.deletion.killing import Executioner
 from tests.uploads.library import A_MOMENT, Library
 
-BODY = file_of("video/mp4", size=6 * MIB, name="missing")
+BODY = file_of("video/mp4", size=5 * MIB + 1, name="missing")
 CHECKSUM = checksum_of_bytes(BODY)
 NAMED = pytest.mark.parametrize("checksum", [str(CHECKSUM), None], ids=["named", "unnamed"])
 
