@@ -2,6 +2,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from domain.media.wording import MAX_NAME
+from domain.unseen import can_be_seen
 
 
 def file_name_of(url: str) -> str:
@@ -9,4 +10,4 @@ def file_name_of(url: str) -> str:
     parts = urlsplit(url)
     last = PurePosixPath(unquote(parts.path, errors="replace")).name
     name = "".join(character for character in last if character.isprintable()).strip()
-    return (name or parts.hostname or url)[-MAX_NAME:].strip()
+    return (name if can_be_seen(name) else parts.hostname or url)[-MAX_NAME:].strip()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from unicodedata import category
 
 from domain.errors import Violation
+from domain.unseen import can_be_seen
 
 MAX_NAME = 255
 MAX_FOLDER = 100
@@ -16,8 +17,8 @@ _CONTROL_CHARACTERS = "CONTROL_CHARACTERS"
 
 def name_violations(at: str, name: str) -> Iterator[Violation]:
     """`at` is the JSON pointer of the text, here and below."""
-    if not name.strip() or len(name) > MAX_NAME:
-        yield Violation(at, "LENGTH", f"1 to {MAX_NAME} characters")
+    if not can_be_seen(name) or len(name) > MAX_NAME:
+        yield Violation(at, "LENGTH", f"1 to {MAX_NAME} characters, at least one of which can be seen")
     if _has_controls(name):
         yield Violation(at, _CONTROL_CHARACTERS, "no control characters")
 

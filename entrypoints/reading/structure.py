@@ -12,13 +12,14 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, UnsetType
 
 from domain.errors import Violation
 
 ESCAPED_NUL = b"\\u0000"
 RULE = "rule"
 """In the `extra` of Meta: what its pattern means to people."""
+_ABSENT = frozenset({NoneType, UnsetType})
 _FORMAT = "FORMAT"
 _PLACE = re.compile(r" - at `[^`]*`$")
 
@@ -70,10 +71,10 @@ def _shape_of(annotation: Any) -> _Shape:
             for meta in (extra for extra in extras if isinstance(extra, Meta)):
                 longest = meta.max_length or longest
                 rule = (meta.extra or {}).get(RULE) or rule
-        elif get_origin(annotation) in {Union, UnionType} and NoneType in get_args(annotation):
-            # Of our bodies, no field has more than one type besides None.
-            annotation = next(kind for kind in get_args(annotation) if kind is not NoneType)
-            optional = True
+        elif get_origin(annotation) in {Union, UnionType} and not _ABSENT.isdisjoint(get_args(annotation)):
+            optional = optional or NoneType in get_args(annotation)
+            # Of our bodies, no field has more than one type besides these.
+            annotation = next(kind for kind in get_args(annotation) if kind not in _ABSENT)
         else:
             return _Shape(annotation, optional, longest, rule)
 

@@ -7,4 +7,18 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
-Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])")]
+from domain.unseen import UNSEEN
+from entrypoints.reading.structure import RULE
+
+_CONTROLS = r"\x00-\x1f\x7f-\x9f"
+_END = r"(?![\s\S])"
+
+Line: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=200,
+        pattern=rf"^(?![{UNSEEN}]*{_END})[^{_CONTROLS}]+{_END}",
+        extra={RULE: "one line in which something can be seen, without control characters"},
+    ),
+]

@@ -16,6 +16,7 @@ from domain.media.wording import name_violations
         ("https://example.org/a/%00%0Alamp", "lamp"),
         ("https://example.org/a/", "a"),
         ("https://example.org", "example.org"),
+        ("https://example.org/%E2%A0%80", "example.org"),
         ("https://example.org/" + "x" * 400 + ".png", "x" * 251 + ".png"),
     ],
 )
