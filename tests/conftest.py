@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.engine import open_engine
@@ -24,6 +25,10 @@ from tests.services.postgres import POSTGRES, PostgresServer
 from tests.shifts import Shifts, rank_of
 
 APP_ORIGIN = "https://app.example"
+
+# The machine's load decides how long one example takes: a deadline would only make tests flaky.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_report_header() -> str:

@@ -59,7 +59,7 @@ def holder(
 
 def end(process: subprocess.Popen[str], number: signal.Signals) -> None:
     process.send_signal(number)
-    process.wait(20)
+    process.wait(60)
 
 
 def servers_on(folder: Path) -> list[psutil.Process]:
