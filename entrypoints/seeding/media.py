@@ -14,6 +14,7 @@ from domain.ids import MediaId, StoreId, UserId
 from domain.media.announcement import SentAlong, require_sound_words
 from domain.media.kind import MediaKind
 from domain.media.media import DEFAULT_FOLDER, Media
+from domain.media.wording import name_violations
 from entrypoints.reading.texts import Line
 from entrypoints.seeding.context import Context, Loader, SeedTools
 from entrypoints.seeding.entry import Entry
@@ -80,8 +81,11 @@ def announced(entry: MediaEntry, material: Material) -> Media:
 
 def _rules(entry: MediaEntry, material: Material) -> Iterator[Flaw]:
     for flaw in flaws(lambda: require_sound_words(entry.sent)):
-        # The words of an upload call the file what it is called.
-        yield Flaw("name", flaw.detail) if flaw.field == "file" else flaw
+        # Of the file a form says only what it is called: here that is a field of its own.
+        if flaw.field != "file":
+            yield flaw
+    for violation in name_violations("/name", entry.shown_name):
+        yield Flaw("name", violation.detail)
     yield from flaws(lambda: announced(entry, material), at="file")
 
 
