@@ -12,7 +12,6 @@ from domain.media.media import DEFAULT_FOLDER
 from domain.media.wording import (
     alt_text_violations,
     description_violations,
-    filename_violations,
     folder_violations,
     name_violations,
 )
@@ -65,7 +64,7 @@ def require_sound(announced: AnnouncedMedia, limits: SizeLimits) -> None:
 
 def word_violations(sent: SentAlong) -> Iterator[Violation]:
     """Pointers relative to the form."""
-    yield from filename_violations("/file", sent.filename)
+    yield from name_violations("/file", sent.filename)
     yield from _kind_violations(sent.kind)
     if sent.checksum is not None:
         yield from _checksum_violations(sent.checksum)

@@ -1,7 +1,6 @@
 """What people write beside a file. The rules of uploads and of later changes alike."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from unicodedata import category
 
 from domain.errors import Violation
@@ -21,12 +20,6 @@ def name_violations(at: str, name: str) -> Iterator[Violation]:
         yield Violation(at, "LENGTH", f"1 to {MAX_NAME} characters, at least one of which can be seen")
     if _has_controls(name):
         yield Violation(at, _CONTROL_CHARACTERS, "no control characters")
-
-
-def filename_violations(at: str, filename: str) -> Iterator[Violation]:
-    """Of a file in a form: `at` is the file's."""
-    for found in name_violations(at, filename):
-        yield replace(found, detail=f"the name of the file, `filename` of its part: {found.detail}")
 
 
 def folder_violations(at: str, folder: str) -> Iterator[Violation]:

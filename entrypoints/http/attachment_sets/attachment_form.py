@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.media.wording import filename_violations, name_violations
+from domain.media.wording import name_violations
 from entrypoints.http.reading.file_form import FormOpening
 
 WORDS = ("title",)
@@ -21,7 +21,7 @@ def named_file(opening: FormOpening) -> NamedFile:
     title = opening.words.get("title")
     opening.require_none(
         [
-            *filename_violations("/file", opening.filename),
+            *name_violations("/file", opening.filename),
             *(name_violations("/title", title) if title is not None else ()),
         ]
     )

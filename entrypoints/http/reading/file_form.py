@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -42,11 +42,13 @@ class FormOpening:
     violations: Sequence[Violation]
 
     def require_none(self, further: Collection[Violation]) -> None:
-        """Raises Rejected with every violation: those of the form, and `further` ones of other fields."""
+        """Raises Rejected with every violation: those of the form, and `further` ones of other fields. Of the file
+        nothing is known yet but its name.
+        """
         named = {violation.pointer for violation in self.violations}
-        found = [*self.violations, *(violation for violation in further if violation.pointer not in named)]
-        if found:
-            raise _rejected(found)
+        others = [_of_filename(violation) for violation in further if violation.pointer not in named]
+        if self.violations or others:
+            raise _rejected([*self.violations, *others])
 
 
 class FileForm:
@@ -170,6 +172,12 @@ class FileForm:
                 waited, arrived = 0.0, 0
             if body:
                 yield body
+
+
+def _of_filename(violation: Violation) -> Violation:
+    if violation.pointer != f"/{FILE}":
+        return violation
+    return replace(violation, detail=f"the name of the file, `filename` of its part: {violation.detail}")
 
 
 def _rejected(violations: Sequence[Violation]) -> Rejected:
