@@ -108,4 +108,6 @@ _VIOLATIONS = {
     "UPLOAD_MISMATCH": [
         Violation("/files/1", "SIZE_MISMATCH", "file 'kitchen': announced 1048576 bytes, 1048000 arrived")
     ],
+    "MEDIA_MISMATCH": [Violation("/bytes", "SIZE_MISMATCH", "announced 1048576 bytes, 1048000 arrived")],
+    "UNREADABLE_MEDIA": [Violation("/file", "PIXEL_LIMIT_EXCEEDED", "it has 200010000 pixels, more than are taken")],
 }

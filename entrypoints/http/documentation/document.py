@@ -19,8 +19,9 @@ DOCS_PATH = "/docs"
 _one_at_a_time = threading.Lock()
 _ABOUT = """Photographers, owners and sellers upload; Vitrine proves what arrived, processes it and shows it.
 
-Bodies are camelCase JSON; unknown fields are refused. Ids are UUIDs, times RFC 3339 in UTC. Errors are
-`application/problem+json` with a stable `code`; `errors` lists every violation, each with a JSON pointer."""
+Bodies are camelCase JSON; unknown fields are refused, and so are parameters that are unknown or there twice. Ids are
+UUIDs, times RFC 3339 in UTC. Errors are `application/problem+json` with a stable `code`; `errors` lists every
+violation, each with a JSON pointer."""
 
 
 def openapi_config(public_url: str) -> OpenAPIConfig:
