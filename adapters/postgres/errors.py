@@ -48,7 +48,9 @@ CONSTRAINTS: Refusals = {
     "uq_listing_media_batches_live_reference": lambda batch: BatchReferenceTaken(batch.reference),
     "uq_listing_media_jobs_batch_id_attempt": changed_meanwhile,
     "uq_media_attachments_entity_type_entity_id_media_id": changed_meanwhile,
-    "fk_media_attachments_media_id": lambda added: MediaNotAttachable.unknown(*(attachment.media_id for attachment in added)),
+    "fk_media_attachments_media_id": lambda added: MediaNotAttachable.unknown(
+        *(attachment.media_id for attachment in added)
+    ),
     "fk_listing_media_batches_listing_id": lambda batch: ListingNotFound(batch.listing_id),
     "fk_listing_media_assets_batch_id": lambda asset: BatchNotFound(asset.batch_id),
     "fk_listing_media_jobs_batch_id": lambda job: BatchNotFound(job.batch_id),
