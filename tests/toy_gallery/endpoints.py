@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from domain.ids import MediaId
-from entrypoints.http.answering import answer, no_content
+from entrypoints.http.answering import answer, created, no_content
 from entrypoints.http.authentication import TokenRequired
 from entrypoints.http.documentation.answers import Success, answers, shown
 from entrypoints.http.documentation.security import BEARER
@@ -73,7 +73,8 @@ async def make_artwork(
     request: JsonRequest, data: Annotated[ArtworkBody, shown(_BODY)], create_artwork: NamedDependency[CreateArtwork]
 ) -> Response[bytes]:
     """For those who run the store."""
-    return answer(_body_of(await create_artwork(request.user, _said(data))), HTTPStatus.CREATED)
+    artwork = await create_artwork(request.user, _said(data))
+    return created(_body_of(artwork), request, artwork.id)
 
 
 @get(
