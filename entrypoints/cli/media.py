@@ -35,9 +35,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="As the API answers it.")]
 
 @app.command()
 def upload(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", exists=True, help="Files, each of which becomes a media.")
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Files, each of which becomes a media.")],
     *,
     kind: Annotated[MediaKind, typer.Option(help="What they are for; it decides on types and sizes.")] = (
         MediaKind.PRODUCT

@@ -86,4 +86,8 @@ async def _upload_one(client: ApiClient, meter: Meter, form: MediaForm) -> Media
 def _form_of(path: Path, words: Mapping[str, str]) -> MediaForm:
     if path.is_dir():
         raise CommandFailed(f"{path} is a folder: name the files in it, such as {path}/*.jpg.")
-    return MediaForm(path=path, size=path.stat().st_size, words=words)
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise CommandFailed(f"{path} cannot be read: {error.strerror}.") from error
+    return MediaForm(path=path, size=size, words=words)

@@ -263,15 +263,14 @@ async def test_a_second_run_at_once_is_refused_and_nothing_is_there_twice(
 async def test_a_media_that_has_failed_is_told_and_not_uploaded_again(
     program: Program, fixtures: FixtureFolder, shop: Shop
 ) -> None:
-    """Its head is sound, and no more of it was looked at before."""
-    whole = (fixtures.files / "banner.jpg").read_bytes()
-    (fixtures.files / "torn.jpg").write_bytes(whole[: len(whole) // 2])
-    fixtures.add("media", key="torn", file="torn.jpg", kind="product")
+    """Its head is sound, and of a film no more is looked at before it is stored."""
+    (fixtures.files / "torn.mp4").write_bytes(samples.truncated(samples.video()))
+    fixtures.add("media", key="torn", file="torn.mp4", kind="product")
     command = ("seed", fixtures.path, "--store", str(shop.store_id))
     assert (await program.run(*command)).code == 0
 
     async def torn() -> list[Json]:
-        return [each for each in await shop.all("media") if each["originalName"] == "torn.jpg"]
+        return [each for each in await shop.all("media") if each["originalName"] == "torn.mp4"]
 
     async def failed() -> bool:
         return [each["status"] for each in await torn()] == ["FAILED"]
