@@ -62,7 +62,7 @@ _LOOK = {
           SELECT count(*) AS looked_at, (SELECT media_id FROM candidates ORDER BY media_id LIMIT 1) AS last
           FROM candidates
         ) AS look LEFT JOIN (
-          SELECT one.* FROM candidates CROSS JOIN LATERAL (
+          SELECT one.* FROM (SELECT media_id FROM candidates ORDER BY media_id DESC) AS newest CROSS JOIN LATERAL (
             SELECT * FROM media
             WHERE id = media_id AND store_id = $1 AND status IN ('PENDING', 'UPLOADED', 'READY', 'FAILED')
               AND kind = coalesce($9, kind) AND content_class = coalesce($10, content_class)
@@ -76,7 +76,7 @@ _LOOK = {
               )
             OFFSET 0
           ) AS one
-          ORDER BY id DESC LIMIT $19
+          ORDER BY media_id DESC LIMIT $19
         ) AS found ON true
         ORDER BY id DESC
         """,  # noqa: S608
