@@ -60,7 +60,7 @@ _LONGEST_PAUSE = 5.0
 _TRY_LATER = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 _PAGE = 100
 
-Body = TypeVar("Body", bound=msgspec.Struct)
+Page = TypeVar("Page", BatchPageBody, DeadLetterPageBody, MediaPageBody, UsagePageBody)
 Received: TypeAlias = tuple[int, bytes, float | None]
 """Status, body, and how many seconds to wait before the next try, if the server says so."""
 
@@ -110,28 +110,17 @@ class ApiClient:
 
     async def batches(self, listing_id: UUID) -> AsyncIterator[BatchSummaryBody]:
         """Newest first."""
-        parameters = {"listingId": str(listing_id), "limit": str(_PAGE)}
-        while True:
-            _, answer = await self._call("GET", "/media/uploads", parameters=parameters)
-            page = msgspec.json.decode(answer, type=BatchPageBody)
+        async for page in self._pages("/media/uploads", {"listingId": str(listing_id)}, BatchPageBody):
             for batch in page.batches:
                 yield batch
-            if page.next_cursor is None:
-                return
-            parameters["cursor"] = page.next_cursor
 
     async def dead_letters(self, status: str | None, topic: str | None) -> AsyncIterator[DeadLetterSummaryBody]:
         """Newest first; of any status and topic where none is given."""
-        asked = {"status": status, "topic": topic, "limit": str(_PAGE)}
-        parameters = {name: value for name, value in asked.items() if value is not None}
-        while True:
-            _, answer = await self._call("GET", "", parameters=parameters, root=_DEAD_LETTERS)
-            page = msgspec.json.decode(answer, type=DeadLetterPageBody)
+        asked = {"status": status, "topic": topic}
+        filters = {name: value for name, value in asked.items() if value is not None}
+        async for page in self._pages("", filters, DeadLetterPageBody, root=_DEAD_LETTERS):
             for letter in page.dead_letters:
                 yield letter
-            if page.next_cursor is None:
-                return
-            parameters["cursor"] = page.next_cursor
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetterBody:
         _, answer = await self._call("GET", f"/{letter_id}", root=_DEAD_LETTERS)
@@ -147,15 +136,9 @@ class ApiClient:
 
     async def media(self, filters: Mapping[str, str]) -> AsyncIterator[ListedMediaBody]:
         """Newest first. `filters` are parameters of the library, by their names in the URL."""
-        parameters = {**filters, "limit": str(_PAGE)}
-        while True:
-            _, answer = await self._call("GET", "", parameters=parameters, root=_MEDIA)
-            page = msgspec.json.decode(answer, type=MediaPageBody)
+        async for page in self._pages("", filters, MediaPageBody, root=_MEDIA):
             for media in page.media:
                 yield media
-            if page.next_cursor is None:
-                return
-            parameters["cursor"] = page.next_cursor
 
     async def upload_media(self, form: MediaForm, moved: Callable[[int], None]) -> MediaBody:
         """`moved` is told of each block as it leaves; of those of a failed attempt again, below zero.
@@ -171,15 +154,9 @@ class ApiClient:
 
     async def usages(self, media_id: UUID) -> AsyncIterator[UsageBody]:
         """By entity type, then by entity."""
-        parameters = {"limit": str(_PAGE)}
-        while True:
-            _, answer = await self._call("GET", f"/{media_id}/usages", parameters=parameters, root=_MEDIA)
-            page = msgspec.json.decode(answer, type=UsagePageBody)
+        async for page in self._pages(f"/{media_id}/usages", {}, UsagePageBody, root=_MEDIA):
             for usage in page.usages:
                 yield usage
-            if page.next_cursor is None:
-                return
-            parameters["cursor"] = page.next_cursor
 
     async def foresee_deletion(self, media_id: UUID) -> DeletionForecastBody:
         _, answer = await self._call("DELETE", f"/{media_id}", parameters={"dryRun": "true"}, root=_MEDIA)
@@ -187,6 +164,19 @@ class ApiClient:
 
     async def delete_media(self, media_id: UUID) -> None:
         await self._call("DELETE", f"/{media_id}", root=_MEDIA)
+
+    async def _pages(
+        self, path: str, filters: Mapping[str, str], body: type[Page], *, root: str = _LISTINGS
+    ) -> AsyncIterator[Page]:
+        """One after the other, to the last."""
+        parameters = {**filters, "limit": str(_PAGE)}
+        while True:
+            _, answer = await self._call("GET", path, parameters=parameters, root=root)
+            page = msgspec.json.decode(answer, type=body)
+            yield page
+            if page.next_cursor is None:
+                return
+            parameters["cursor"] = page.next_cursor
 
     async def _call(
         self,

@@ -1,19 +1,16 @@
 import asyncio
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 import typer
 
 from entrypoints.cli import options
-from entrypoints.cli.client import ApiClient
 from entrypoints.cli.errors import CommandFailed
 from entrypoints.cli.letters import print_letter, print_table
+from entrypoints.cli.limiting import first, tell_of_more
 from entrypoints.cli.resolving import discard_letters, replay_letters
-from entrypoints.cli.terminal import notices, output
-from entrypoints.http.dead_letters.responses import DeadLetterSummaryBody
+from entrypoints.cli.terminal import output, print_json
 
 app = typer.Typer(
     name="dlq",
@@ -52,7 +49,7 @@ def list_(
     ),
     topic: Topic = None,
     most: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="As the API answers it.")] = False,
+    as_json: options.AsJson = False,
     api: options.Api = None,
     token: options.Token = None,
 ) -> None:
@@ -139,36 +136,21 @@ async def _list(
     connection: options.Connection, status: str | None, topic: str | None, most: int, *, as_json: bool
 ) -> None:
     async with connection as client:
-        found, more = await _first(client, status, topic, most)
+        found, more = await first(client.dead_letters(status, topic), most=most)
     if as_json:
-        _print_json(found)
+        print_json(found)
     elif found:
         print_table(output(), found)
     else:
         output().print("There are no dead letters." if status is None else f"There are no {status} dead letters.")
     if more:
-        notices().print(f"There are more than {most}: --limit shows them.", soft_wrap=True)
-
-
-async def _first(
-    client: ApiClient, status: str | None, topic: str | None, most: int
-) -> tuple[Sequence[DeadLetterSummaryBody], bool]:
-    found: list[DeadLetterSummaryBody] = []
-    async for letter in client.dead_letters(status, topic):
-        if len(found) == most:
-            return found, True
-        found.append(letter)
-    return found, False
+        tell_of_more(most)
 
 
 async def _show(connection: options.Connection, letter_id: UUID, *, as_json: bool) -> None:
     async with connection as client:
         letter = await client.dead_letter(letter_id)
     if as_json:
-        _print_json(letter)
+        print_json(letter)
     else:
         print_letter(output(), letter)
-
-
-def _print_json(value: object) -> None:
-    typer.echo(msgspec.json.format(msgspec.json.encode(value)).decode())

@@ -1,20 +1,19 @@
 """Dead letters on a terminal. What they hold came from anywhere: none of it may steer the terminal."""
 
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from json import dumps, loads
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from entrypoints.cli.plain_tables import facts_table, keep_rows_whole, plain_table, shown_moment
+from entrypoints.cli.printable import printable
 from entrypoints.cli.sizes import shown_size
 from entrypoints.cli.tables import coloured
 from entrypoints.http.dead_letters.responses import DeadLetterBody, DeadLetterSummaryBody, EnclosedBody
 
 _WIDE = 100
-_UNBOUNDED = 1_000
 _ROW = 16
 _MOST_DUMPED = 4096
 """Bytes; who wants more has --json."""
@@ -22,19 +21,16 @@ _MOST_DUMPED = 4096
 
 def print_table(console: Console, letters: Sequence[DeadLetterSummaryBody]) -> None:
     """As they come. In a narrow terminal what matters least goes; into a pipe each letter is one line."""
-    if not console.is_terminal:
-        console.width = _UNBOUNDED
+    keep_rows_whole(console)
     wide = console.width >= _WIDE
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for header in ("id", *(["when", "topic"] if wide else []), "what", "error", "attempts", "status"):
-        fixed = header in {"id", "when", "status"}
-        table.add_column(header, no_wrap=fixed, justify="right" if header == "attempts" else "left", overflow="fold")
+    headers = ("id", *(["when", "topic"] if wide else []), "what", "error", "attempts", "status")
+    table = plain_table(*headers, fixed={"id", "when", "status"}, right={"attempts"})
     for letter in letters:
         table.add_row(
             str(letter.letter_id),
-            *([_when(letter.created_at), escape(letter.topic)] if wide else []),
-            escape(printable(_what(letter))),
-            escape(printable(letter.error_code)),
+            *([shown_moment(letter.created_at), escape(letter.topic)] if wide else []),
+            _text(_what(letter)),
+            _text(letter.error_code),
             str(letter.attempts),
             coloured(letter.status),
         )
@@ -60,8 +56,8 @@ def print_letter(console: Console, letter: DeadLetterBody) -> None:
         "error": letter.error_code,
         "detail": letter.error_detail,
         "attempts": letter.attempts,
-        "created": _when(letter.created_at),
-        "resolved": letter.resolved_at and _when(letter.resolved_at),
+        "created": shown_moment(letter.created_at),
+        "resolved": letter.resolved_at and shown_moment(letter.resolved_at),
         "resolved by": letter.resolved_by,
     }
     _print_facts(console, {name: str(fact) for name, fact in facts.items() if fact is not None})
@@ -72,20 +68,12 @@ def print_letter(console: Console, letter: DeadLetterBody) -> None:
         console.print(escape(line), soft_wrap=True)
 
 
-def printable(text: str) -> str:
-    """Control characters as escapes; lines stay."""
-    return "".join(
-        character if character.isprintable() or character == "\n" else ascii(character)[1:-1] for character in text
-    )
+def _print_facts(console: Console, facts: Mapping[str, str]) -> None:
+    console.print(facts_table({_text(name): _text(fact) for name, fact in facts.items()}))
 
 
-def _print_facts(console: Console, facts: dict[str, str]) -> None:
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, fact in facts.items():
-        table.add_row(escape(printable(name)), escape(printable(fact)))
-    console.print(table)
+def _text(text: str) -> str:
+    return escape(printable(text))
 
 
 def _what(letter: DeadLetterSummaryBody) -> str:
@@ -113,7 +101,3 @@ def _dump(data: bytes) -> Iterator[str]:
         yield f"{start:08x}  {row.hex(' '):<{3 * _ROW}} {shown}"
     if len(data) > _MOST_DUMPED:
         yield f"... and {shown_size(len(data) - _MOST_DUMPED)} more: --json has them all"
-
-
-def _when(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")

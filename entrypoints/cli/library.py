@@ -1,25 +1,23 @@
 """Media of the library on a terminal. Their names are anybody's: none may steer the terminal."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from entrypoints.cli.letters import printable
+from entrypoints.cli.plain_tables import facts_table, keep_rows_whole, plain_table, shown_moment
+from entrypoints.cli.printable import printable
 from entrypoints.cli.sizes import shown_duration, shown_size
 from entrypoints.cli.tables import coloured
 from entrypoints.http.media.responses import DeletionForecastBody, MediaBody, MediaDetailBody, UsageBody
 
 _WIDE = 110
-_UNBOUNDED = 1_000
 
 
 def print_library(console: Console, media: Sequence[MediaBody]) -> None:
     """As they come. In a narrow terminal what matters least goes; into a pipe each media is one line."""
-    if not console.is_terminal:
-        console.width = _UNBOUNDED
+    keep_rows_whole(console)
     wide = console.width >= _WIDE
     table = _table("id", "name", *(["kind", "folder", "type"] if wide else []), "size", "status", "uses")
     for each in media:
@@ -49,17 +47,13 @@ def print_media(console: Console, media: MediaDetailBody, usages: Sequence[Usage
         "description": media.description,
         "checksum": media.checksum,
         "uploaded by": str(media.uploaded_by),
-        "created": _when(media.created_at),
+        "created": shown_moment(media.created_at),
         "error": media.error and f"{media.error.code}: {media.error.detail}",
-        "quarantined": media.quarantined_at and _when(media.quarantined_at),
+        "quarantined": media.quarantined_at and shown_moment(media.quarantined_at),
     }
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, fact in facts.items():
-        if fact:
-            table.add_row(name, fact if name == "status" else _text(fact))
-    console.print(table)
+    console.print(
+        facts_table({name: fact if name == "status" else _text(fact) for name, fact in facts.items() if fact})
+    )
     if media.variants:
         variants = _table("variant", "type", "size", "picture")
         for each in media.variants:
@@ -80,7 +74,7 @@ def print_usages(console: Console, usages: Sequence[UsageBody]) -> None:
     table = _table("used as", "by", "since", "")
     for usage in usages:
         keeps = "keeps it from being deleted" if usage.protected else ""
-        table.add_row(usage.entity_type, str(usage.entity_id), _when(usage.since), keeps)
+        table.add_row(usage.entity_type, str(usage.entity_id), shown_moment(usage.since), keeps)
     console.print(table)
 
 
@@ -92,7 +86,7 @@ def print_forecast(console: Console, media: MediaBody, forecast: DeletionForecas
     else:
         console.print(f"{name} [red]must stay[/red]:", soft_wrap=True)
     for use in forecast.detached if forecast.allowed else forecast.blockers:
-        console.print(f"  {use.entity_type} {use.entity_id}, since {_when(use.since)}", soft_wrap=True)
+        console.print(f"  {use.entity_type} {use.entity_id}, since {shown_moment(use.since)}", soft_wrap=True)
 
 
 def _state(media: MediaBody) -> str:
@@ -120,13 +114,4 @@ def _text(text: str) -> str:
 
 
 def _table(*headers: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for header in headers:
-        free = header in {"name", "folder"}
-        right = header in {"size", "uses"}
-        table.add_column(header, no_wrap=not free, justify="right" if right else "left", overflow="fold")
-    return table
-
-
-def _when(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    return plain_table(*headers, fixed={*headers} - {"name", "folder"}, right={"size", "uses"})

@@ -4,20 +4,19 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 import typer
 
 from domain.media.content_class import ContentClass
 from domain.media.kind import MediaKind
 from entrypoints.cli import options
 from entrypoints.cli.asking import ask
-from entrypoints.cli.client import ApiClient
 from entrypoints.cli.library import print_forecast, print_library, print_media
-from entrypoints.cli.media_changes import delete_media, forms_of, require_of_one, tell, upload_media
+from entrypoints.cli.limiting import first, tell_of_more
+from entrypoints.cli.media_changes import delete_media, forms_of, upload_media
+from entrypoints.cli.one_by_one import report, require_of_one, tell
 from entrypoints.cli.problems import ApiRefused
-from entrypoints.cli.terminal import notices, output
+from entrypoints.cli.terminal import notices, output, print_json
 from entrypoints.http.media.requests import ShownStatus
-from entrypoints.http.media.responses import ListedMediaBody
 
 app = typer.Typer(
     name="media",
@@ -30,9 +29,6 @@ def register(parent: typer.Typer) -> None:
     parent.add_typer(app)
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="As the API answers it.")]
-
-
 @app.command()
 def upload(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Files, each of which becomes a media.")],
@@ -43,7 +39,7 @@ def upload(
     folder: Annotated[str, typer.Option(help="Folder of the library.", show_default="general")] = "",
     alt_text: Annotated[str, typer.Option(help="What they show, for those who cannot see it.")] = "",
     description: Annotated[str, typer.Option(help="Anything else.")] = "",
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
     api: options.Api = None,
     token: options.Token = None,
 ) -> None:
@@ -76,7 +72,7 @@ def list_(
     ] = None,
     unused: Annotated[bool, typer.Option("--unused", help="Only what nothing uses.")] = False,
     most: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
     api: options.Api = None,
     token: options.Token = None,
 ) -> None:
@@ -107,7 +103,7 @@ def list_(
 def show(
     media: Annotated[UUID, typer.Argument(metavar="ID", help="A media, by its id.", show_default=False)],
     *,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
     api: options.Api = None,
     token: options.Token = None,
 ) -> None:
@@ -155,7 +151,7 @@ async def _upload(
     async with connection as client:
         made = await upload_media(client, notices(), forms)
     if as_json:
-        _print_json(made)
+        print_json(made)
     elif made:
         print_library(output(), made)
     if len(made) < len(forms):
@@ -164,24 +160,15 @@ async def _upload(
 
 async def _list(connection: options.Connection, filters: dict[str, str], most: int, *, as_json: bool) -> None:
     async with connection as client:
-        found, more = await _first(client, filters, most)
+        found, more = await first(client.media(filters), most=most)
     if as_json:
-        _print_json(found)
+        print_json(found)
     elif found:
         print_library(output(), found)
     else:
         output().print("Nothing in the library is like that." if filters else "The library is empty.")
     if more:
-        notices().print(f"There are more than {most}: --limit shows them.", soft_wrap=True)
-
-
-async def _first(client: ApiClient, filters: dict[str, str], most: int) -> tuple[Sequence[ListedMediaBody], bool]:
-    found: list[ListedMediaBody] = []
-    async for media in client.media(filters):
-        if len(found) == most:
-            return found, True
-        found.append(media)
-    return found, False
+        tell_of_more(most)
 
 
 async def _show(connection: options.Connection, media_id: UUID, *, as_json: bool) -> None:
@@ -189,7 +176,7 @@ async def _show(connection: options.Connection, media_id: UUID, *, as_json: bool
         media = await client.media_detail(media_id)
         usages = [] if as_json else [usage async for usage in client.usages(media_id)]
     if as_json:
-        _print_json(media)
+        print_json(media)
     else:
         print_media(output(), media, usages)
 
@@ -212,18 +199,7 @@ async def _forecast(connection: options.Connection, media: Sequence[UUID]) -> No
 
 
 async def _delete(connection: options.Connection, media: Sequence[UUID], *, yes: bool) -> None:
-    ask(f"Delete {_counted(len(media))}, and take {'it' if len(media) == 1 else 'them'} out of all uses?", yes=yes)
+    ask(f"Delete {len(media)} media, and take {'it' if len(media) == 1 else 'them'} out of all uses?", yes=yes)
     async with connection as client:
         deleted = await delete_media(client, notices(), media)
-    refused = len(media) - deleted
-    output().print(f"{_counted(deleted)} on the way out{f', {refused} refused' if refused else ''}.")
-    if refused:
-        raise typer.Exit(1)
-
-
-def _counted(number: int) -> str:
-    return f"{number} media"
-
-
-def _print_json(value: object) -> None:
-    typer.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
+    report(f"{deleted} media on the way out", len(media) - deleted)

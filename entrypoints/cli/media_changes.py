@@ -1,34 +1,22 @@
-"""Media into the library and out of it, many at once: what is refused does not keep the others from their turn."""
+"""Media into the library and out of it, many at once."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from pathlib import Path
 from uuid import UUID
 
 from rich.console import Console
-from rich.markup import escape
 
 from application.concurrency import map_bounded
 from entrypoints.cli.client import ApiClient
 from entrypoints.cli.errors import CommandFailed
-from entrypoints.cli.letters import printable
 from entrypoints.cli.media_form import MediaForm
+from entrypoints.cli.one_by_one import require_of_one, tell
 from entrypoints.cli.problems import ApiRefused
 from entrypoints.cli.progress import Meter, open_meter
 from entrypoints.http.media.responses import MediaBody
 
 _AT_ONCE = 4
-_OF_ONE = frozenset(
-    {
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-    }
-)
-"""Refusals that concern a single media; after any other the rest would be refused as well."""
 
 
 async def forms_of(files: Sequence[Path], words: Mapping[str, str]) -> list[MediaForm]:
@@ -60,24 +48,13 @@ async def delete_media(client: ApiClient, console: Console, media: Sequence[UUID
     return deleted
 
 
-def tell(console: Console, name: str, failure: CommandFailed) -> None:
-    console.print(f"[red]✗[/red] {escape(printable(name))}: {escape(printable(str(failure)))}", soft_wrap=True)
-
-
-def require_of_one(refusal: ApiRefused) -> None:
-    """Raises it, if the others would be refused as well."""
-    if refusal.status not in _OF_ONE:
-        raise refusal
-
-
 async def _upload_one(client: ApiClient, meter: Meter, form: MediaForm) -> MediaBody | CommandFailed:
     key = str(form.path)
     meter.begin(key, form.name, form.size)
     try:
         return await client.upload_media(form, lambda count: meter.move(key, count))
     except CommandFailed as failure:
-        if isinstance(failure, ApiRefused):
-            require_of_one(failure)
+        require_of_one(failure)
         return failure
     finally:
         meter.end(key)

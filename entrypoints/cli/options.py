@@ -23,6 +23,7 @@ Port = Annotated[
     int | None,
     typer.Option(min=0, max=65535, help="Port of HTTP; VITRINE_PORT when left out, 0 a free one.", show_default=False),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="As the API answers it.")]
 Folder = Annotated[Path, typer.Argument(help="A folder of media files.")]
 
 

@@ -1,21 +1,16 @@
-"""Deciding on dead letters, one after the other: what is refused does not keep the others from their turn."""
+"""Deciding on dead letters, one after the other."""
 
 from collections.abc import Iterable, Sequence
-from http import HTTPStatus
 from uuid import UUID
 
-import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
 
 from entrypoints.cli.asking import ask
+from entrypoints.cli.one_by_one import report, require_of_one, tell
 from entrypoints.cli.options import Connection
 from entrypoints.cli.problems import ApiRefused
 from entrypoints.cli.terminal import notices, output
-
-_OF_ONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
-"""Refusals that concern a single letter; after any other the rest would be refused as well."""
 
 
 async def replay_letters(connection: Connection, given: Sequence[UUID] | None, topic: str | None, *, yes: bool) -> None:
@@ -37,9 +32,10 @@ async def replay_letters(connection: Connection, given: Sequence[UUID] | None, t
             try:
                 replayed.update(await client.replay_letter(letter_id))
             except ApiRefused as refusal:
-                _tell(console, letter_id, refusal)
+                require_of_one(refusal)
+                tell(console, str(letter_id), refusal)
                 refused += 1
-    _report(f"{_counted(len(replayed))} replayed", refused)
+    report(f"{_counted(len(replayed))} replayed", refused)
 
 
 async def discard_letters(connection: Connection, given: Sequence[UUID], *, yes: bool) -> None:
@@ -52,25 +48,14 @@ async def discard_letters(connection: Connection, given: Sequence[UUID], *, yes:
             try:
                 await client.discard_letter(letter_id)
             except ApiRefused as refusal:
-                _tell(console, letter_id, refusal)
+                require_of_one(refusal)
+                tell(console, str(letter_id), refusal)
                 refused += 1
-    _report(f"{_counted(len(letters) - refused)} discarded", refused)
+    report(f"{_counted(len(letters) - refused)} discarded", refused)
 
 
 def _counting(console: Console, title: str, letters: Sequence[UUID]) -> Iterable[UUID]:
     return track(letters, title, console=console) if console.is_terminal else letters
-
-
-def _tell(console: Console, letter_id: UUID, refusal: ApiRefused) -> None:
-    if refusal.status not in _OF_ONE:
-        raise refusal
-    console.print(f"[red]✗[/red] {letter_id}: {escape(str(refusal))}", soft_wrap=True)
-
-
-def _report(done: str, refused: int) -> None:
-    output().print(f"{done}{f', {refused} refused' if refused else ''}.")
-    if refused:
-        raise typer.Exit(1)
 
 
 def _counted(number: int) -> str:

@@ -2,7 +2,6 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 import typer
 
 from entrypoints.cli import options
@@ -10,7 +9,7 @@ from entrypoints.cli.client import ApiClient
 from entrypoints.cli.errors import CommandFailed
 from entrypoints.cli.following import follow
 from entrypoints.cli.tables import print_assets, print_batches, print_steps
-from entrypoints.cli.terminal import notices, output
+from entrypoints.cli.terminal import notices, output, print_json
 from entrypoints.http.listing_media.responses import BatchStatusBody
 
 
@@ -23,7 +22,7 @@ def status(
     listing: options.Listing,
     batch: options.Batch = None,
     watch: Annotated[bool, typer.Option("--watch", help="Wait until the batch is READY or FAILED.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As the API answers it.")] = False,
+    as_json: options.AsJson = False,
     api: options.Api = None,
     token: options.Token = None,
 ) -> None:
@@ -66,7 +65,7 @@ async def _newest(client: ApiClient, listing: UUID) -> UUID:
 async def _show_batches(client: ApiClient, listing: UUID, *, as_json: bool) -> None:
     batches = [batch async for batch in client.batches(listing)]
     if as_json:
-        _print_json(batches)
+        print_json(batches)
     elif batches:
         print_batches(output(), batches)
     else:
@@ -75,7 +74,7 @@ async def _show_batches(client: ApiClient, listing: UUID, *, as_json: bool) -> N
 
 async def _show_batch(client: ApiClient, listing: UUID, found: BatchStatusBody, *, as_json: bool) -> None:
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     if found.processing is not None:
         print_steps(output(), found.processing.steps)
@@ -83,7 +82,3 @@ async def _show_batch(client: ApiClient, listing: UUID, found: BatchStatusBody, 
     settled = found.batch.settled_at is not None
     downloads = await client.downloads(listing, found.batch.batch_id) if settled else None
     print_assets(output(), found, downloads)
-
-
-def _print_json(value: object) -> None:
-    typer.echo(msgspec.json.format(msgspec.json.encode(value)).decode())

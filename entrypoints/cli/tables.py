@@ -1,7 +1,6 @@
 """What a batch consists of and what has become of it, as tables."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from types import MappingProxyType
 
 from rich.console import Console
@@ -9,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from entrypoints.cli.downloads import ORIGINAL, archive_of, items_of, rendition_urls
+from entrypoints.cli.plain_tables import plain_table, shown_moment
 from entrypoints.cli.sizes import shown_duration, shown_size
 from entrypoints.http.listing_media.responses import (
     AssetStatusBody,
@@ -61,7 +61,7 @@ def print_batches(console: Console, batches: Sequence[BatchSummaryBody]) -> None
     wide = console.width >= _NARROW
     table = _table("batch", "reference", "status", *(["files", "size", "created"] if wide else []), "code")
     for batch in batches:
-        facts = [str(batch.file_count), shown_size(batch.total_bytes), _when(batch.created_at)] if wide else []
+        facts = [str(batch.file_count), shown_size(batch.total_bytes), shown_moment(batch.created_at)] if wide else []
         table.add_row(
             str(batch.batch_id),
             escape(batch.batch_reference),
@@ -101,14 +101,5 @@ def _ending(status: BatchStatusBody, downloads: DownloadsBody | None) -> str:
 
 
 def _table(*headers: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for header in headers:
-        fixed = header in {"type", "size", "status", "batch", "created", "files"}
-        table.add_column(
-            header, no_wrap=fixed, justify="right" if header in {"size", "files"} else "left", overflow="fold"
-        )
-    return table
-
-
-def _when(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    fixed = {"type", "size", "status", "batch", "created", "files"}
+    return plain_table(*headers, fixed=fixed, right={"size", "files"})

@@ -17,7 +17,8 @@ from application.events.cloud_events import NotACloudEvent
 from domain.dead_letters.dead_letter import DeadLetter, LetterStatus
 from entrypoints.cli.command_line import command_line
 from entrypoints.cli.identity import DEMO_STORE
-from entrypoints.cli.letters import print_letter, print_table, printable
+from entrypoints.cli.letters import print_letter, print_table
+from entrypoints.cli.printable import printable
 from entrypoints.http.dead_letters.bodies import letter_body
 from entrypoints.http.server import HttpServer
 from tests.application.dead_letters.dying import crash, dead_batch, delivery, letters
